@@ -1,0 +1,6 @@
+package io.batchprocessor;
+
+/** The processor. */
+public final class BatchProcessor {
+  private BatchProcessor() {}
+}

@@ -1,0 +1,31 @@
+package io.batchprocessor.message;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message that can't be understood. The text names the field and the fault, never the contents.
+ */
+public final class InvalidMessageException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final @Nullable String id;
+
+  /**
+   * A fault in a message.
+   *
+   * @param id the message's id where one could be read
+   * @param fault the field and what is wrong with it, such as {@code deadline: missing}
+   */
+  public InvalidMessageException(@Nullable String id, String fault) {
+    super(Objects.requireNonNull(fault, "fault"));
+    this.id = id;
+  }
+
+  /** The message's id; empty where none could be read, so that nobody can be told. */
+  public Optional<String> id() {
+    return Optional.ofNullable(id);
+  }
+}

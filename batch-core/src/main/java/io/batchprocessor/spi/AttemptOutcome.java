@@ -1,0 +1,53 @@
+package io.batchprocessor.spi;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one attempt ended.
+ *
+ * @param kind what it means for the request
+ * @param response the gateway's answer; null if none came
+ * @param failure why no answer came, in words for a result message; null if one came
+ * @param latency from dispatch to the end of the answer
+ * @param retryAfter how long the gateway asked us to stay away; null if it did not
+ */
+public record AttemptOutcome(
+    Kind kind,
+    @Nullable InferenceResponse response,
+    @Nullable String failure,
+    Duration latency,
+    @Nullable Duration retryAfter) {
+
+  /** What an attempt's end means. */
+  public enum Kind {
+    /** A 2xx answer. */
+    SUCCEEDED,
+    /** 429: the gateway has no room now. Retried. */
+    SHED,
+    /** 408, 425, 5xx, a timeout, a broken connection. Retried. */
+    FAILED,
+    /** Any other answer, or one that is too large. Final. */
+    REFUSED,
+    /** Aborted by us: cancelled, taken back, or the processor closes. */
+    ABORTED
+  }
+
+  /** Refuses nulls. */
+  public AttemptOutcome {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(latency, "latency");
+  }
+
+  /** The HTTP status; 0 if no answer came. */
+  public int statusCode() {
+    return response == null ? 0 : response.statusCode();
+  }
+
+  /** {@link #retryAfter} as an optional. */
+  public Optional<Duration> retryAfterHint() {
+    return Optional.ofNullable(retryAfter);
+  }
+}

@@ -1,0 +1,44 @@
+package io.batchprocessor.spi;
+
+import io.batchprocessor.message.ResultMessage;
+import java.time.Duration;
+
+/**
+ * Told of every transition. Each method does nothing unless overridden.
+ *
+ * <p>Called on the thread where it happens, several at a time, the HTTP client's threads among
+ * them: be quick and do not block. What a listener throws is logged and counted, and changes
+ * nothing. While a request is told of, the SLF4J MDC holds its id under {@code batch.request.id}.
+ */
+public interface BatchListener {
+
+  /** A request was taken from the broker and understood. */
+  default void received(RequestView request) {}
+
+  /** An attempt begins. */
+  default void dispatched(RequestView request) {}
+
+  /** An attempt ended. */
+  default void attempted(RequestView request, AttemptOutcome outcome) {}
+
+  /** Another attempt is stored in the retry queue, due after {@code delay}. */
+  default void retryScheduled(RequestView request, Duration delay) {}
+
+  /** The request's result is stored: it is done. */
+  default void finished(RequestView request, ResultMessage result) {}
+
+  /** A request went back to the broker, its attempt not counted. */
+  default void released(RequestView request, String reason) {}
+
+  /** Another process may hold the request by now; nothing is published for it here. */
+  default void leaseLost(RequestView request) {}
+
+  /** A message without an id went to the dead-letter queue. */
+  default void deadLettered(Delivery delivery, String reason) {}
+
+  /** The broker refused or was not there: what was tried will be tried again. */
+  default void brokerFailed(String operation, RuntimeException failure) {}
+
+  /** The processor moved on. */
+  default void stateChanged(ProcessorState from, ProcessorState to) {}
+}

@@ -1,0 +1,60 @@
+package io.batchprocessor.spi;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/** A {@link DispatchGate}'s answer. */
+public sealed interface Verdict {
+
+  /**
+   * The request may go.
+   *
+   * @param permit released when the attempt has ended
+   */
+  record Go(Permit permit) implements Verdict {
+    /** Refuses null. */
+    public Go {
+      Objects.requireNonNull(permit, "permit");
+    }
+  }
+
+  /**
+   * Not now.
+   *
+   * @param atMost when to ask again at the latest; positive
+   */
+  record Wait(Duration atMost) implements Verdict {
+    /** Checks the range. */
+    public Wait {
+      if (atMost.isNegative() || atMost.isZero()) {
+        throw new IllegalArgumentException("atMost must be positive, is " + atMost);
+      }
+    }
+  }
+
+  /**
+   * Not here: back to the broker.
+   *
+   * @param delay how long it should stay there; not negative
+   */
+  record Release(Duration delay) implements Verdict {
+    /** Checks the range. */
+    public Release {
+      if (delay.isNegative()) {
+        throw new IllegalArgumentException("delay must not be negative, is " + delay);
+      }
+    }
+  }
+
+  /**
+   * Never: the request ends.
+   *
+   * @param reason reaches the producer as the result's error
+   */
+  record Drop(String reason) implements Verdict {
+    /** Refuses null. */
+    public Drop {
+      Objects.requireNonNull(reason, "reason");
+    }
+  }
+}
