@@ -12,5 +12,19 @@ module io.batchprocessor.core {
 
   exports io.batchprocessor;
   exports io.batchprocessor.message;
+  exports io.batchprocessor.policy;
   exports io.batchprocessor.spi;
+
+  uses io.batchprocessor.spi.BackoffStrategyProvider;
+  uses io.batchprocessor.spi.MergePolicyProvider;
+
+  provides io.batchprocessor.spi.BackoffStrategyProvider with
+      io.batchprocessor.policy.BackoffStrategyProviders.ExponentialProvider,
+      io.batchprocessor.policy.BackoffStrategyProviders.FixedProvider;
+  provides io.batchprocessor.spi.MergePolicyProvider with
+      io.batchprocessor.policy.MergePolicyProviders.RandomRobinProvider,
+      io.batchprocessor.policy.MergePolicyProviders.RoundRobinProvider,
+      io.batchprocessor.policy.MergePolicyProviders.WeightedProvider,
+      io.batchprocessor.policy.MergePolicyProviders.PriorityProvider,
+      io.batchprocessor.policy.MergePolicyProviders.EarliestDeadlineProvider;
 }
