@@ -10,7 +10,13 @@ module io.batchprocessor.core {
   requires static org.apache.httpcomponents.core5.httpcore5.h2;
   requires static transitive org.jspecify;
 
+  uses io.batchprocessor.spi.QueueProvider;
+
+  provides io.batchprocessor.spi.QueueProvider with
+      io.batchprocessor.memory.MemoryQueueProvider;
+
   exports io.batchprocessor;
+  exports io.batchprocessor.memory;
   exports io.batchprocessor.message;
   exports io.batchprocessor.policy;
   exports io.batchprocessor.spi;
