@@ -13,4 +13,10 @@ module io.batchprocessor.core {
   exports io.batchprocessor;
   exports io.batchprocessor.message;
   exports io.batchprocessor.spi;
+
+  uses io.batchprocessor.spi.InferenceClientProvider;
+
+  provides io.batchprocessor.spi.InferenceClientProvider with
+      io.batchprocessor.http.ApacheInferenceClientProvider,
+      io.batchprocessor.http.JdkInferenceClientProvider;
 }
