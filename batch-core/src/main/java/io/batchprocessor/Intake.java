@@ -91,7 +91,6 @@ final class Intake implements Runnable {
       } catch (InterruptedException e) {
         // Only stop() interrupts; the loop's condition sees it. Anybody else's interrupt is not for
         // us.
-        continue;
       } catch (RuntimeException e) {
         if (!stopped) {
           failures++;
