@@ -21,6 +21,7 @@ final class QueueBuffer implements QueueView {
   private final Lane retries = new Lane();
   private long heldBackUntilNanos;
   private boolean heldBack;
+  private @Nullable HeldRequest seen;
 
   QueueBuffer(QueueConfig config, GatewayTarget target, int capacity, LongSupplier ticker) {
     this.config = config;
@@ -80,8 +81,13 @@ final class QueueBuffer implements QueueView {
     return heldBack ? heldBackUntilNanos - nowNanos : 0;
   }
 
-  boolean isReady() {
-    return !heldBack && head() != null;
+  /**
+   * Looks whether there is a request that may go, for the methods of {@link QueueView} to show.
+   * Once for all of them: a request may be decided at any moment, also while a policy compares.
+   */
+  boolean look() {
+    seen = heldBack ? null : head();
+    return seen != null;
   }
 
   @Override
@@ -92,7 +98,7 @@ final class QueueBuffer implements QueueView {
   /** What a merge policy may pick from: nothing while the queue is held back. */
   @Override
   public int buffered() {
-    return isReady() ? size() : 0;
+    return seen == null ? 0 : Math.max(1, size());
   }
 
   int size() {
@@ -106,13 +112,13 @@ final class QueueBuffer implements QueueView {
 
   @Override
   public long headDeadlineMillis() {
-    HeldRequest head = head();
+    HeldRequest head = seen;
     return head == null ? Long.MAX_VALUE : head.deadlineMillis();
   }
 
   @Override
   public long headWaitNanos() {
-    HeldRequest head = head();
+    HeldRequest head = seen;
     return head == null ? 0 : ticker.getAsLong() - head.receivedNanos();
   }
 

@@ -48,7 +48,7 @@ class QueueBufferTest {
     HeldRequest next = request("next");
     buffer.fresh().add(cancelled);
     buffer.fresh().add(next);
-    cancelled.decide();
+    cancelled.decideInBuffer();
 
     assertThat(buffer.head()).isSameAs(next);
     assertThat(buffer.size()).isEqualTo(1);
@@ -84,10 +84,10 @@ class QueueBufferTest {
     slow.fresh().add(Samples.held(Samples.request("r"), 1, slow));
     slow.holdBack(ticker.getAsLong() + 1_000);
 
-    assertThat(slow.isReady()).isFalse();
+    assertThat(slow.look()).isFalse();
     assertThat(slow.heldBackNanos(ticker.getAsLong())).isEqualTo(1_000);
     ticker.pass(Duration.ofNanos(1_000));
     assertThat(slow.heldBackNanos(ticker.getAsLong())).isZero();
-    assertThat(slow.isReady()).isTrue();
+    assertThat(slow.look()).isTrue();
   }
 }
