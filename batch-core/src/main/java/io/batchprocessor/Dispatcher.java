@@ -111,7 +111,7 @@ final class Dispatcher implements Runnable {
       buffer.remove(request);
       attempts.begin(request, pool, go.permit());
     } else if (verdict instanceof Verdict.Wait wait) {
-      buffer.holdBack(ticker.getAsLong() + NANOSECONDS.convert(wait.atMost()));
+      buffer.holdBack(request, ticker.getAsLong() + NANOSECONDS.convert(wait.atMost()));
     } else if (request.decideInBuffer()) {
       settle.accept(
           verdict instanceof Verdict.Drop drop

@@ -20,7 +20,7 @@ final class QueueBuffer implements QueueView {
   private final Lane fresh = new Lane();
   private final Lane retries = new Lane();
   private long heldBackUntilNanos;
-  private boolean heldBack;
+  private @Nullable HeldRequest heldBack;
   private @Nullable HeldRequest seen;
 
   QueueBuffer(QueueConfig config, GatewayTarget target, int capacity, LongSupplier ticker) {
@@ -63,22 +63,25 @@ final class QueueBuffer implements QueueView {
     }
   }
 
-  /** Passes the queue over until that time: its gate said wait. */
-  void holdBack(long untilNanos) {
-    heldBack = true;
+  /**
+   * Passes the queue over until that time: its gate said wait. Only as long as the request that the
+   * gate was asked about is the next to go: the gate may think otherwise of another.
+   */
+  void holdBack(HeldRequest head, long untilNanos) {
+    heldBack = head;
     heldBackUntilNanos = untilNanos;
   }
 
   void letGo() {
-    heldBack = false;
+    heldBack = null;
   }
 
   /** Nanoseconds until it may be looked at again; 0 if it may now. */
   long heldBackNanos(long nowNanos) {
-    if (heldBack && heldBackUntilNanos - nowNanos <= 0) {
-      heldBack = false;
+    if (heldBack != null && heldBackUntilNanos - nowNanos <= 0) {
+      heldBack = null;
     }
-    return heldBack ? heldBackUntilNanos - nowNanos : 0;
+    return heldBack != null ? heldBackUntilNanos - nowNanos : 0;
   }
 
   /**
@@ -86,7 +89,8 @@ final class QueueBuffer implements QueueView {
    * Once for all of them: a request may be decided at any moment, also while a policy compares.
    */
   boolean look() {
-    seen = heldBack ? null : head();
+    HeldRequest head = head();
+    seen = head == heldBack ? null : head;
     return seen != null;
   }
 

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batchprocessor.memory.MemoryTransport;
 import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.BatchListener;
+import io.batchprocessor.spi.InferenceClient;
+import io.batchprocessor.spi.InferenceClientContext;
+import io.batchprocessor.spi.InferenceClientProvider;
+import io.batchprocessor.spi.InferenceRequest;
+import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.ProcessorState;
 import io.batchprocessor.spi.QueueProvider;
 import io.batchprocessor.spi.RequestView;
@@ -182,8 +188,7 @@ class LifecycleTest extends EngineBench {
 
     assertThat(exchange.isAborted()).isTrue();
     assertThat(submitted).isNotDone();
-    assertThat(recorder.eventsOf("r"))
-        .containsExactly("received", "dispatched", "attempted:ABORTED", "released");
+    assertTold("r", "received", "dispatched", "attempted:ABORTED", "released");
     assertThat(queues.backlogs().get(0).waiting()).isEqualTo(1);
 
     gateway.answering(request -> FakeGateway.answer(200, "{}"));
@@ -194,7 +199,7 @@ class LifecycleTest extends EngineBench {
   @Test
   void an_interrupt_ends_the_drain_and_stays_set() throws Exception {
     BatchProcessor processor = start(EngineBench::asItIs);
-    queues.submit(Samples.request("r"));
+    enqueue(Samples.request("r"));
     gateway.awaitExchange(1);
     CompletableFuture<Boolean> flag = new CompletableFuture<>();
     Thread closer =
@@ -258,7 +263,7 @@ class LifecycleTest extends EngineBench {
     }
 
     @Override
-    public void attempted(RequestView request, io.batchprocessor.spi.AttemptOutcome outcome) {
+    public void attempted(RequestView request, AttemptOutcome outcome) {
       happened(Event.ATTEMPTED);
     }
 
@@ -276,8 +281,8 @@ class LifecycleTest extends EngineBench {
     BatchProcessor processor = build(queues, with -> with.name("self-" + at).listener(closing));
     closing.processor = processor;
     processor.start();
-    queues.submit(Samples.request("r-1"));
-    queues.submit(Samples.request("r-2"));
+    enqueue(Samples.request("r-1"));
+    enqueue(Samples.request("r-2"));
 
     eventually()
         .untilAsserted(() -> assertThat(processor.state()).isEqualTo(ProcessorState.CLOSED));
@@ -316,7 +321,7 @@ class LifecycleTest extends EngineBench {
                       }
                     }));
     processor[0].start();
-    queues.submit(Samples.request("r"));
+    enqueue(Samples.request("r"));
     gateway.awaitExchange(1);
 
     assertThat(inBackground(() -> processor[0].close(Duration.ofSeconds(5))))
@@ -405,19 +410,18 @@ class LifecycleTest extends EngineBench {
             with ->
                 with.name("stubborn")
                     .inferenceClient(
-                        new io.batchprocessor.spi.InferenceClientProvider() {
+                        new InferenceClientProvider() {
                           @Override
                           public String id() {
                             return "stubborn";
                           }
 
                           @Override
-                          public io.batchprocessor.spi.InferenceClient create(
-                              io.batchprocessor.spi.InferenceClientContext context) {
-                            return new io.batchprocessor.spi.InferenceClient() {
+                          public InferenceClient create(InferenceClientContext context) {
+                            return new InferenceClient() {
                               @Override
-                              public CompletableFuture<io.batchprocessor.spi.InferenceResponse>
-                                  send(io.batchprocessor.spi.InferenceRequest request) {
+                              public CompletableFuture<InferenceResponse> send(
+                                  InferenceRequest request) {
                                 return stubborn.send(request);
                               }
 
