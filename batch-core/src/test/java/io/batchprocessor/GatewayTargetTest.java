@@ -115,13 +115,7 @@ class GatewayTargetTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "plain-1,plain-1",
-    "a b,a%20b",
-    "100%,100%25",
-    "grün,gr%C3%BCn",
-    "😀,%F0%9F%98%80"
-  })
+  @CsvSource({"plain-1,plain-1", "a b,a%20b", "100%,100%25", "grün,gr%C3%BCn", "😀,%F0%9F%98%80"})
   void an_id_that_no_header_can_carry_is_percent_encoded(String id, String value) {
     RequestMessage message = RequestMessage.builder(id).deadline(LATER).payload("{}").build();
 
