@@ -98,7 +98,7 @@ class CodecPropertyTest {
     assertThat(ResultCodec.asJson(bytes)).isSameAs(bytes);
   }
 
-  @Property(tries = 20_000)
+  @Property(tries = 5_000)
   void an_answer_is_carried_as_it_is_exactly_if_it_is_json(
       @ForAll("spacedValues") String body, @ForAll Random random) throws Exception {
     byte[] damaged = RandomJson.damaged(body.getBytes(StandardCharsets.UTF_8), random);
@@ -133,7 +133,7 @@ class CodecPropertyTest {
     readOrRefuse(Bytes.wrap(bytes));
   }
 
-  @Property(tries = 20_000)
+  @Property(tries = 2_000)
   void a_damaged_message_is_read_or_refused(
       @ForAll("requests") RequestMessage request, @ForAll Random random) {
     byte[] damaged = RandomJson.damaged(request.toJson().toByteArray(), random);
