@@ -131,7 +131,7 @@ final class Dispatcher implements Runnable {
   private void decide(WorkerPool pool, QueueBuffer buffer, HeldRequest request) {
     Verdict verdict = pool.gate().tryAcquire(request);
     if (verdict instanceof Verdict.Go go) {
-      buffer.removeHead();
+      buffer.remove(request);
       attempts.begin(request, pool, go.permit());
     } else if (verdict instanceof Verdict.Wait wait) {
       buffer.holdBack(ticker.getAsLong() + wait.atMost().toNanos());
