@@ -1,6 +1,7 @@
 package io.batchprocessor.http;
 
 import io.batchprocessor.spi.InferenceClientContext;
+import java.nio.channels.ClosedSelectorException;
 import java.util.concurrent.Future;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -59,6 +60,7 @@ final class ApacheConnections implements AutoCloseable {
   private final PoolingAsyncClientConnectionManager pool;
   private final DefaultConnectingIOReactor reactor;
   private final IdleConnectionEvictor evictor;
+  private volatile boolean closing;
 
   ApacheConnections(InferenceClientContext context) {
     Timeout connectTimeout = Timeout.of(context.connectTimeout());
@@ -104,7 +106,12 @@ final class ApacheConnections implements AutoCloseable {
                 .build(),
             context.threads(),
             null,
-            failure -> log.error("HTTP client: unexpected failure in an I/O thread", failure),
+            failure -> {
+              // Its selectors are closed under the threads that wait in them: that ends them.
+              if (!(closing && failure instanceof ClosedSelectorException)) {
+                log.error("HTTP client: unexpected failure in an I/O thread", failure);
+              }
+            },
             null,
             session -> session.close(CloseMode.IMMEDIATE));
     evictor = new IdleConnectionEvictor(pool, context.threads(), VALIDATE_AFTER, IDLE);
@@ -144,6 +151,7 @@ final class ApacheConnections implements AutoCloseable {
 
   @Override
   public void close() {
+    closing = true;
     evictor.shutdown();
     pool.close(CloseMode.IMMEDIATE);
     reactor.close(CloseMode.IMMEDIATE);
