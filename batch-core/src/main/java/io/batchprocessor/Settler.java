@@ -24,7 +24,7 @@ final class Settler implements Runnable, Consumer<Outcome> {
   private static final long MAX_BATCH_BYTES = 16L << 20;
   private static final int CONGESTED = 4_096;
   private static final long CONGESTED_BYTES = 64L << 20;
-  private static final long LINGER_NANOS = Duration.ofNanos(200_000).toNanos();
+  private static final long LINGER_NANOS = Duration.ofMillis(1).toNanos();
   private static final long LAST_LOOK_NANOS = Duration.ofMillis(1).toNanos();
   private static final long IDLE_NANOS = Duration.ofSeconds(1).toNanos();
 

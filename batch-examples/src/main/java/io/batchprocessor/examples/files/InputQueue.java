@@ -2,7 +2,6 @@ package io.batchprocessor.examples.files;
 
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.Delivery;
-import io.batchprocessor.spi.RequestQueue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -173,8 +172,7 @@ final class InputQueue extends LineQueue {
     store(duplicates, tally.duplicates::add);
   }
 
-  private void store(List<Bytes> rejected, LongConsumer count)
-      throws IOException {
+  private void store(List<Bytes> rejected, LongConsumer count) throws IOException {
     if (!rejected.isEmpty()) {
       results.reject(rejected);
       count.accept(rejected.size());
