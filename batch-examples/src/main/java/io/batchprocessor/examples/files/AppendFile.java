@@ -151,8 +151,7 @@ final class AppendFile implements AutoCloseable {
     private static final long serialVersionUID = 1L;
 
     FileInUseException(Path path) {
-      super(
-          path + " is in use by another process; wait for it to end, or choose another output");
+      super(path + " is in use by another process; wait for it to end, or choose another output");
     }
   }
 

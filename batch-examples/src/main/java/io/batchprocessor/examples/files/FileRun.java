@@ -39,8 +39,7 @@ public final class FileRun {
    * @param maxMessageBytes the processor's setting of this name
    * @param out where progress goes
    */
-  public FileRun(
-      Path input, Path output, Duration deadline, int maxMessageBytes, PrintStream out) {
+  public FileRun(Path input, Path output, Duration deadline, int maxMessageBytes, PrintStream out) {
     this.input = input;
     this.output = output;
     this.deadline = deadline;

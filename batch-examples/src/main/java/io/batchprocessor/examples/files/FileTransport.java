@@ -39,8 +39,7 @@ import org.slf4j.LoggerFactory;
  * these. The ids are on the disk while a run lasts, in a file beside the output, 16 to 48 bytes for
  * each. The input must not be changed meanwhile.
  */
-public final class FileTransport
-    implements Transport, Settlement, ResultQueue, DeadLetterQueue {
+public final class FileTransport implements Transport, Settlement, ResultQueue, DeadLetterQueue {
 
   private static final Logger LOG = LoggerFactory.getLogger(FileTransport.class);
 
@@ -53,11 +52,7 @@ public final class FileTransport
   private final WaitingQueue waitingQueue;
 
   private FileTransport(
-      LineFile input,
-      SeenKeys seen,
-      ResultFiles results,
-      TallyCounter tally,
-      Reading.Rules rules)
+      LineFile input, SeenKeys seen, ResultFiles results, TallyCounter tally, Reading.Rules rules)
       throws IOException {
     this.input = input;
     this.seen = seen;
@@ -65,7 +60,8 @@ public final class FileTransport
     this.tally = tally;
     InputLines lines = new InputLines(input, rules);
     requestQueues =
-        List.of(new InputQueue(input.scan(), lines, seen, results, ledger, tally, System::nanoTime));
+        List.of(
+            new InputQueue(input.scan(), lines, seen, results, ledger, tally, System::nanoTime));
     waitingQueue = new WaitingQueue(lines, ledger, System::nanoTime);
   }
 
@@ -78,8 +74,7 @@ public final class FileTransport
    * @throws UncheckedIOException if a file can't be opened, is in use by another process, or is
    *     something else than a file of results
    */
-  public static FileTransport open(
-      Path input, Path output, Instant deadline, int maxMessageBytes) {
+  public static FileTransport open(Path input, Path output, Instant deadline, int maxMessageBytes) {
     List<AutoCloseable> opened = new ArrayList<>();
     try {
       LineFile requests = LineFile.open(input);
@@ -87,7 +82,7 @@ public final class FileTransport
       long lines = requests.count();
       Path rejected = sibling(output, ".rejected");
       SeenKeys seen =
-          new SeenKeys(sibling(output, ".ids"), 2 * lines + lines(output) + lines(rejected));
+          new SeenKeys(sibling(output, ".ids"), lines + lines(output) + lines(rejected));
       opened.add(seen);
       ResultFiles results = ResultFiles.open(output, rejected, seen);
       opened.add(results);

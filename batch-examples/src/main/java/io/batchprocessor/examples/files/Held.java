@@ -2,9 +2,7 @@ package io.batchprocessor.examples.files;
 
 import io.batchprocessor.spi.Delivery;
 
-/**
- * A line that the engine has: the receipt of one delivery. {@link Ledger} says when it is over.
- */
+/** A line that the engine has: the receipt of one delivery. {@link Ledger} says when it is over. */
 final class Held {
 
   private final Span line;

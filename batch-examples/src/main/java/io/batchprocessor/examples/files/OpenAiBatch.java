@@ -39,7 +39,8 @@ final class OpenAiBatch {
     int last = line.length() - CUSTOM_ID_NAME.length;
     for (int begin = 0; begin <= last; begin++) {
       int matched = 0;
-      while (matched < CUSTOM_ID_NAME.length && line.at(begin + matched) == CUSTOM_ID_NAME[matched]) {
+      while (matched < CUSTOM_ID_NAME.length
+          && line.at(begin + matched) == CUSTOM_ID_NAME[matched]) {
         matched++;
       }
       if (matched == CUSTOM_ID_NAME.length) {
@@ -109,8 +110,7 @@ final class OpenAiBatch {
     }
 
     private @Nullable String text(
-        JsonParser json, JsonToken token, String name, @Nullable String before)
-        throws IOException {
+        JsonParser json, JsonToken token, String name, @Nullable String before) throws IOException {
       if (token != JsonToken.VALUE_STRING) {
         fault(name + ": must be a string");
         return before;
@@ -136,7 +136,8 @@ final class OpenAiBatch {
 
     Reading reading(Instant deadline) {
       String id = customId;
-      if (id == null || id.isEmpty()
+      if (id == null
+          || id.isEmpty()
           || id.getBytes(StandardCharsets.UTF_8).length > RequestMessage.MAX_ID_BYTES) {
         return new Reading.Unusable(
             fault != null

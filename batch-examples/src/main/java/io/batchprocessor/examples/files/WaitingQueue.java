@@ -57,8 +57,7 @@ final class WaitingQueue extends LineQueue implements RetryQueue {
     return retries.stream()
         .filter(
             retry ->
-                !ledger.waits(
-                    Held.of(retry.delivery()), retry.attempt(), retry.delay().toNanos()))
+                !ledger.waits(Held.of(retry.delivery()), retry.attempt(), retry.delay().toNanos()))
         .map(Retry::delivery)
         .toList();
   }
