@@ -49,7 +49,7 @@ final class SettingValues {
     for (int i = 0; i < DURATION_UNITS.size(); i++) {
       String unit = DURATION_UNITS.get(i);
       if (stripped.endsWith(unit) && isNumber(stripped, unit)) {
-        return Duration.ofMillis(Math.multiplyExact(number(stripped, unit), DURATION_MILLIS[i]));
+        return Duration.ofMillis(DURATION_MILLIS[i]).multipliedBy(number(stripped, unit));
       }
     }
     throw new IllegalArgumentException(
