@@ -97,6 +97,7 @@ public final class BatchCommand {
   }
 
   private int answerFile(Configuration configuration) throws InterruptedException {
+    LogLevels.onlyWarnings();
     BatchProcessorBuilder builder = configuration.processor();
     FileRun run =
         new FileRun(
@@ -120,6 +121,7 @@ public final class BatchCommand {
   }
 
   private int demonstrate(Configuration configuration) throws IOException, InterruptedException {
+    LogLevels.onlyWarnings();
     BatchProcessorBuilder builder = BatchProcessor.builder();
     Demo.preset(builder);
     configuration.applyTo(builder);

@@ -82,7 +82,7 @@ public final class FileTransport implements Transport, Settlement, ResultQueue, 
       long lines = requests.count();
       Path rejected = sibling(output, ".rejected");
       SeenKeys seen =
-          new SeenKeys(sibling(output, ".ids"), 2 * lines + lines(output) + lines(rejected));
+          new SeenKeys(sibling(output, ".ids"), lines + lines(output) + lines(rejected));
       opened.add(seen);
       ResultFiles results = ResultFiles.open(output, rejected, seen);
       opened.add(results);

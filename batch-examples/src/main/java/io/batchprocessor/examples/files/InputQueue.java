@@ -21,6 +21,8 @@ final class InputQueue extends LineQueue {
   /** How many lines may be passed over before the time is looked at. */
   private static final int LINES_PER_LOOK = 256;
 
+  private static final String DUPLICATE = "id: an earlier line has the same; each id is asked once";
+
   private final LineScanner scanner;
   private final InputLines lines;
   private final SeenKeys seen;
@@ -129,6 +131,10 @@ final class InputQueue extends LineQueue {
 
   /** The request to deliver; null if the line is dealt with. */
   private @Nullable Delivery dealWith(Span line) throws IOException {
+    if (seen.isAnsweredLine(line.number())) {
+      tally.before.increment();
+      return null;
+    }
     Reading reading = lines.read(line);
     if (reading instanceof Reading.Request request) {
       return claim(line, request.id()) ? lines.delivery(line, request, 1) : null;
@@ -137,28 +143,20 @@ final class InputQueue extends LineQueue {
         answers.add(OpenAiBatch.invalid(invalid.id(), invalid.fault()));
       }
     } else if (reading instanceof Reading.Unusable nothing) {
-      reject(line, nothing.fault(), unusable);
+      unusable.add(JsonLines.rejected(line.number(), nothing.fault()));
     }
     return null;
   }
 
   /** Whether this line is the one to answer for the id, and was not answered yet. */
   private boolean claim(Span line, String id) {
-    SeenKeys.Claim claim = seen.claim(seen.ofId(id));
+    SeenKeys.Claim claim = seen.claimId(id);
     if (claim == SeenKeys.Claim.ANSWERED) {
       tally.before.increment();
     } else if (claim == SeenKeys.Claim.TAKEN) {
-      reject(line, "id: an earlier line has the same; each id is asked once", duplicates);
+      duplicates.add(JsonLines.rejected(line.number(), DUPLICATE));
     }
     return claim == SeenKeys.Claim.FRESH;
-  }
-
-  private void reject(Span line, String reason, List<Bytes> rejected) {
-    if (seen.claim(seen.ofLine(line.number())) == SeenKeys.Claim.FRESH) {
-      rejected.add(JsonLines.rejected(line.number(), reason));
-    } else {
-      tally.before.increment();
-    }
   }
 
   /** Stores what was dealt with here; what can't be stored now is by the next call. */

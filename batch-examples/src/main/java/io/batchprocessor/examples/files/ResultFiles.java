@@ -4,6 +4,7 @@ import io.batchprocessor.message.Bytes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,9 @@ final class ResultFiles implements AutoCloseable {
         AppendFile.open(
             output,
             line -> {
-              JsonLines.answeredId(line).ifPresent(id -> seen.answered(seen.ofId(id)));
-              return JsonLines.answeredId(line).isPresent();
+              Optional<String> id = JsonLines.answeredId(line);
+              id.ifPresent(seen::answeredId);
+              return id.isPresent();
             });
     ResultFiles files = new ResultFiles(results, rejectedPath);
     try {
@@ -39,7 +41,7 @@ final class ResultFiles implements AutoCloseable {
                 rejectedPath,
                 line -> {
                   OptionalLong number = JsonLines.rejectedLine(line);
-                  number.ifPresent(known -> seen.answered(seen.ofLine(known)));
+                  number.ifPresent(seen::answeredLine);
                   return number.isPresent();
                 });
       }

@@ -50,6 +50,7 @@ final class SeenKeys implements AutoCloseable {
   private final long slots;
   private final MessageDigest sha256;
   private long used;
+  private boolean linesAnswered;
 
   /**
    * An empty table.
@@ -90,34 +91,24 @@ final class SeenKeys implements AutoCloseable {
     }
   }
 
-  /** The key of a request with this id. */
-  Key ofId(String id) {
-    return hash("id:" + id);
+  /** An earlier run stored a result for this id. */
+  void answeredId(String id) {
+    answered(ofId(id));
   }
 
-  /** The key of a line without an id. */
-  Key ofLine(long number) {
-    return hash("line:" + number);
+  /** An earlier run rejected the line with this number. */
+  void answeredLine(long number) {
+    answered(ofLine(number));
+    linesAnswered = true;
   }
 
-  /** 126 bits of a hash. */
-  record Key(long high, long low) {}
-
-  private Key hash(String text) {
-    ByteBuffer digest = ByteBuffer.wrap(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
-    return new Key(digest.getLong() | USED, digest.getLong() & ~CLAIMED);
+  boolean isAnsweredLine(long number) {
+    return linesAnswered && isUsed(find(ofLine(number)));
   }
 
-  /** An earlier run dealt with it. */
-  void answered(Key key) {
-    long slot = find(key);
-    if (!isUsed(slot)) {
-      put(slot, key, 0);
-    }
-  }
-
-  /** A line of the input has it. */
-  Claim claim(Key key) {
+  /** A line of the input has this id. */
+  Claim claimId(String id) {
+    Key key = ofId(id);
     long slot = find(key);
     if (!isUsed(slot)) {
       put(slot, key, CLAIMED);
@@ -129,6 +120,29 @@ final class SeenKeys implements AutoCloseable {
     }
     map(slot).putLong(index(slot) + Long.BYTES, low | CLAIMED);
     return Claim.ANSWERED;
+  }
+
+  private void answered(Key key) {
+    long slot = find(key);
+    if (!isUsed(slot)) {
+      put(slot, key, 0);
+    }
+  }
+
+  /** 126 bits of a hash. */
+  private record Key(long high, long low) {}
+
+  private Key ofId(String id) {
+    return hash("id:" + id);
+  }
+
+  private Key ofLine(long number) {
+    return hash("line:" + number);
+  }
+
+  private Key hash(String text) {
+    ByteBuffer digest = ByteBuffer.wrap(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+    return new Key(digest.getLong() | USED, digest.getLong() & ~CLAIMED);
   }
 
   private void put(long slot, Key key, long flags) {
