@@ -24,8 +24,14 @@ package io.batchprocessor.testkit;
  */
 public interface AdapterContract
     extends TransportContract,
+        QueueProviderContract,
         RequestQueueContract,
         LeaseContract,
         RetryQueueContract,
         ResultQueueContract,
-        SettlementContract {}
+        DeadLetterQueueContract,
+        SettlementContract,
+        BacklogReporterContract,
+        HealthCheckContract,
+        CancellationContract,
+        ProducerContract {}

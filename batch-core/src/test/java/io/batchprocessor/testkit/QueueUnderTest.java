@@ -7,7 +7,6 @@ import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.Transport;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -22,11 +21,6 @@ enum QueueUnderTest {
     @Override
     void fill(Trial trial, List<Bytes> bodies) {
       trial.submit(trial.adapter().queues().get(0), bodies);
-    }
-
-    @Override
-    int attempt() {
-      return 1;
     }
   },
 
@@ -45,16 +39,12 @@ enum QueueUnderTest {
             trial
                 .transport()
                 .retryQueue()
-                .schedule(taken.stream().map(d -> new Retry(d, Duration.ZERO, attempt())).toList())
+                .schedule(
+                    taken.stream().map(delivery -> new Retry(delivery, Trial.SOON, 2)).toList())
                 .size();
         assertThat(lost).isLessThanOrEqualTo(taken.size());
         left -= taken.size() - lost;
       }
-    }
-
-    @Override
-    int attempt() {
-      return 2;
     }
   };
 
@@ -66,9 +56,6 @@ enum QueueUnderTest {
   void fill(Trial trial, String... ids) throws InterruptedException {
     fill(trial, Requests.bodies(Arrays.asList(ids)));
   }
-
-  /** The attempt of what {@code fill} makes available. */
-  abstract int attempt();
 
   @Override
   public String toString() {

@@ -40,12 +40,14 @@ final class ReportPage {
 
     /** A rule that is tested on several queues has failed if one failed. */
     String text() {
-      Set<String> reasons = outcomes.getOrDefault(Outcome.SKIPPED, Set.of());
+      Set<String> reasons = new TreeSet<>();
+      outcomes.values().forEach(reasons::addAll);
+      reasons.remove("");
+      String why = String.join("; ", reasons);
       return switch (outcome()) {
         case FAILED -> "**failed**";
-        case PASSED ->
-            reasons.isEmpty() ? "passed" : "passed; in part " + String.join("; ", reasons);
-        case SKIPPED -> String.join("; ", reasons);
+        case PASSED -> why.isEmpty() ? "passed" : "passed, in part (" + why + ")";
+        case SKIPPED -> "skipped: " + why;
       };
     }
   }
@@ -54,7 +56,7 @@ final class ReportPage {
     rows.computeIfAbsent(rule.number(), number -> new Row(rule.sentence()))
         .outcomes
         .computeIfAbsent(outcome, key -> new TreeSet<>())
-        .add(reason.replaceFirst("rule \\d+ skipped", "skipped"));
+        .add(reason.replaceFirst("rule \\d+ skipped: ", ""));
   }
 
   synchronized void write(Path file) throws IOException {

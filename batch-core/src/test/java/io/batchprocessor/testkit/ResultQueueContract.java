@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.batchprocessor.message.Bytes;
+import io.batchprocessor.message.ResultMessage;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.Result;
 import io.batchprocessor.spi.ResultQueue;
@@ -22,9 +23,9 @@ public interface ResultQueueContract extends AdapterRules {
     trial.listen();
     List<Delivery> held = trial.take(trial.queue(), 3);
     trial.transport().resultQueue().publish(Requests.answers(held));
-    if (trial.adapter().broker() != null) {
-      trial.adapter().broker().kill();
-      trial.adapter().broker().start();
+    if (trial.hasBroker("a crash")) {
+      trial.needBroker().kill();
+      trial.needBroker().start();
     }
 
     assertThat(trial.eventually(() -> trial.results(3)))
@@ -39,14 +40,14 @@ public interface ResultQueueContract extends AdapterRules {
     trial.listen();
     Result answer = Requests.answer(trial.one(trial.queue()));
     ResultQueue queue = trial.transport().resultQueue();
-    if (trial.adapter().broker() != null) {
-      trial.adapter().broker().kill();
+    if (trial.hasBroker("a failure")) {
+      trial.needBroker().kill();
       assertThat(
               Background.of(() -> failure(queue, List.of(answer)))
                   .within(trial.patience(), "publish without its broker"))
           .as("what publish throws without its broker")
           .isInstanceOf(RuntimeException.class);
-      trial.adapter().broker().start();
+      trial.needBroker().start();
     }
 
     for (int time = 0; time < 2; time++) {
@@ -56,7 +57,7 @@ public interface ResultQueueContract extends AdapterRules {
     assertThat(trial.results(1))
         .as("results of one request, published again")
         .hasSizeBetween(1, 3)
-        .containsOnly(answer.message().toJson());
+        .allMatch(json -> ResultMessage.parse(json).id().equals("r1"));
   }
 
   @Test
@@ -65,7 +66,9 @@ public interface ResultQueueContract extends AdapterRules {
     trial.listen();
     List<Result> answers = Requests.answers(trial.take(trial.queue(), 2));
 
-    trial.transport().resultQueue().publish(answers);
+    for (Result answer : answers) {
+      trial.transport().resultQueue().publish(List.of(answer));
+    }
 
     List<Bytes> expected = answers.stream().map(answer -> answer.message().toJson()).toList();
     assertThat(trial.results(2).stream().map(Bytes::toUtf8))

@@ -3,6 +3,7 @@ package io.batchprocessor.testkit;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class RuleReport implements TestWatcher, AfterAllCallback {
 
   private static final Namespace NAMESPACE = Namespace.create(RuleReport.class);
   private static final String SUBJECT = "subject";
+  private static final String NOTES = "notes";
 
   private static final class Pages {
     final Map<String, ReportPage> bySubject = new ConcurrentHashMap<>();
@@ -27,9 +29,15 @@ final class RuleReport implements TestWatcher, AfterAllCallback {
     test.getStore(NAMESPACE).put(SUBJECT, name);
   }
 
+  /** What was left out of one test. */
+  static void notes(ExtensionContext test, List<String> notes) {
+    test.getStore(NAMESPACE).put(NOTES, String.join("; ", notes));
+  }
+
   @Override
   public void testSuccessful(ExtensionContext test) {
-    note(test, ReportPage.Outcome.PASSED, "");
+    @Nullable String notes = test.getStore(NAMESPACE).get(NOTES, String.class);
+    note(test, ReportPage.Outcome.PASSED, notes == null ? "" : notes);
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.Transport;
-import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -88,7 +87,7 @@ public interface TransportContract extends AdapterRules {
     trial.assertQuiet(trial.queue());
     other.resultQueue().publish(Requests.answers(taken.subList(0, 1)));
     assertThat(trial.results(1)).as("results published by another transport").hasSize(1);
-    other.retryQueue().schedule(List.of(new Retry(taken.get(1), Duration.ZERO, 2)));
+    other.retryQueue().schedule(List.of(new Retry(taken.get(1), Trial.SOON, 2)));
     assertThat(Requests.id(trial.one(trial.transport().retryQueue())))
         .isEqualTo(Requests.id(taken.get(1)));
   }

@@ -22,6 +22,9 @@ final class Trial implements AutoCloseable {
   /** How long to look for what must not be there: a shorter time only finds less. */
   static final Duration QUIET = Duration.ofMillis(250);
 
+  /** A delay that is as good as none: that none is taken is a rule of its own. */
+  static final Duration SOON = Duration.ofMillis(1);
+
   /** How many rounds a machine may be too slow for a scenario. */
   private static final int ROUNDS = 10;
 
@@ -29,14 +32,20 @@ final class Trial implements AutoCloseable {
   private final AdapterUnderTest adapter;
   private final int rule;
   private final List<Transport> opened = new ArrayList<>();
+  private final List<String> notes;
   private boolean shortLease;
   private @Nullable Transport first;
   private @Nullable Transport second;
 
   Trial(Supplier<AdapterUnderTest> adapters, int rule) {
+    this(adapters, rule, new ArrayList<>());
+  }
+
+  private Trial(Supplier<AdapterUnderTest> adapters, int rule, List<String> notes) {
     this.adapters = adapters;
     this.adapter = adapters.get();
     this.rule = rule;
+    this.notes = notes;
   }
 
   /** A scenario that has to be over before a lease ends. */
@@ -62,6 +71,17 @@ final class Trial implements AutoCloseable {
   /** Ends the test without a verdict. */
   TestAbortedException skip(String reason) {
     return new TestAbortedException("rule %d skipped: %s".formatted(rule, reason));
+  }
+
+  /** Tells the report that a part of the rule was not tested. */
+  void partly(String reason) {
+    if (!notes.contains(reason)) {
+      notes.add(reason);
+    }
+  }
+
+  List<String> notes() {
+    return notes;
   }
 
   /** Goes on only if a second process can see the same queues. */
@@ -105,7 +125,7 @@ final class Trial implements AutoCloseable {
    */
   void beforeLeaseEnds(Scenario scenario) throws Exception {
     for (int round = 1; ; round++) {
-      try (Trial trial = new Trial(adapters, rule).withShortLease()) {
+      try (Trial trial = new Trial(adapters, rule, notes).withShortLease()) {
         Hold hold = new Hold(trial.lease());
         try {
           scenario.run(trial, hold);
@@ -119,12 +139,25 @@ final class Trial implements AutoCloseable {
     }
   }
 
+  /** A trial of the same rule on other queues. */
+  Trial another() {
+    return new Trial(adapters, rule, notes);
+  }
+
   /** The transport of the process under test. */
   synchronized Transport transport() {
     if (first == null) {
       first = open();
     }
     return first;
+  }
+
+  boolean hasBroker(String untested) {
+    if (adapter.broker() == null) {
+      partly(untested + ": there is no broker that may be killed");
+      return false;
+    }
+    return true;
   }
 
   /** The transport of another process; the same one where queues are not shared. */
@@ -232,6 +265,8 @@ final class Trial implements AutoCloseable {
       assertThat(returned)
           .as("deliveries returned because their lease is lost")
           .containsExactlyInAnyOrderElementsOf(lost);
+    } else {
+      partly("the broker can't tell lost leases");
     }
   }
 
@@ -268,6 +303,14 @@ final class Trial implements AutoCloseable {
 
   void assertNoResults() throws InterruptedException {
     assertThat(takeResults(QUIET)).as("results that should not be there").isEmpty();
+  }
+
+  /** Makes a call several times; the last answer. */
+  <T> T repeat(int times, Call<T> call) throws Exception {
+    for (int i = 1; i < times; i++) {
+      call.run();
+    }
+    return call.run();
   }
 
   /** Repeats a call that throws until it returns: after a restart a transport connects again. */

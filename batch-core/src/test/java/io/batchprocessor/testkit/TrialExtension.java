@@ -35,6 +35,7 @@ final class TrialExtension implements BeforeEachCallback, AfterEachCallback, Par
   public void afterEach(ExtensionContext context) {
     @Nullable Trial trial = context.getStore(NAMESPACE).remove(Trial.class, Trial.class);
     if (trial != null) {
+      RuleReport.notes(context, trial.notes());
       trial.close();
     }
   }
