@@ -11,6 +11,30 @@ module io.batchprocessor.core {
   requires static transitive org.jspecify;
 
   exports io.batchprocessor;
+  exports io.batchprocessor.memory;
   exports io.batchprocessor.message;
+  exports io.batchprocessor.policy;
   exports io.batchprocessor.spi;
+
+  uses io.batchprocessor.spi.BackoffStrategyProvider;
+  uses io.batchprocessor.spi.BatchListenerProvider;
+  uses io.batchprocessor.spi.DispatchGateProvider;
+  uses io.batchprocessor.spi.InferenceClientProvider;
+  uses io.batchprocessor.spi.MergePolicyProvider;
+  uses io.batchprocessor.spi.QueueProvider;
+
+  provides io.batchprocessor.spi.BackoffStrategyProvider with
+      io.batchprocessor.policy.BackoffStrategyProviders.ExponentialProvider,
+      io.batchprocessor.policy.BackoffStrategyProviders.FixedProvider;
+  provides io.batchprocessor.spi.InferenceClientProvider with
+      io.batchprocessor.http.ApacheInferenceClientProvider,
+      io.batchprocessor.http.JdkInferenceClientProvider;
+  provides io.batchprocessor.spi.MergePolicyProvider with
+      io.batchprocessor.policy.MergePolicyProviders.RandomRobinProvider,
+      io.batchprocessor.policy.MergePolicyProviders.RoundRobinProvider,
+      io.batchprocessor.policy.MergePolicyProviders.WeightedProvider,
+      io.batchprocessor.policy.MergePolicyProviders.PriorityProvider,
+      io.batchprocessor.policy.MergePolicyProviders.EarliestDeadlineProvider;
+  provides io.batchprocessor.spi.QueueProvider with
+      io.batchprocessor.memory.MemoryQueueProvider;
 }

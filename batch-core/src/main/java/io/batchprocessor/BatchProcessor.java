@@ -1,6 +1,234 @@
 package io.batchprocessor;
 
-/** The processor. */
-public final class BatchProcessor {
-  private BatchProcessor() {}
+import io.batchprocessor.spi.Cancellation;
+import io.batchprocessor.spi.Health;
+import io.batchprocessor.spi.HealthCheck;
+import io.batchprocessor.spi.InferenceClient;
+import io.batchprocessor.spi.InvalidSettingsException;
+import io.batchprocessor.spi.ProcessorState;
+import io.batchprocessor.spi.Setting;
+import io.batchprocessor.spi.Transport;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes requests from queues, sends them to an inference gateway with bounded concurrency, retries
+ * what it sheds until each request's deadline, and writes one result for each.
+ *
+ * {@snippet :
+ * try (MemoryTransport queues = MemoryTransport.builder().build();
+ *     BatchProcessor processor =
+ *         BatchProcessor.builder()
+ *             .transport(queues)
+ *             .endpoint(URI.create("http://localhost:8000/v1/completions"))
+ *             .concurrency(8)
+ *             .build()) {
+ *   processor.start();
+ *   ResultMessage result = queues.submit(request).get();
+ * }
+ * }
+ *
+ * <p>Safe for use by several threads. Two processors in one JVM do not know of each other. No
+ * shutdown hook is installed: whoever starts a processor closes it.
+ */
+public final class BatchProcessor implements AutoCloseable {
+
+  private final Blueprint blueprint;
+  private final ThreadFactory threadFactory;
+  private final InstantSource clock;
+  private final LongSupplier ticker;
+  private final Engine.Shared shared;
+  private final UserCode userCode;
+  private final Object lifecycle = new Object();
+  private volatile ProcessorState state = ProcessorState.NEW;
+  private volatile @Nullable Running running;
+
+  /** What exists from start to close. */
+  private record Running(Engine engine, Transport transport, InferenceClient client) {}
+
+  BatchProcessor(
+      Blueprint blueprint,
+      @Nullable ThreadFactory threadFactory,
+      InstantSource clock,
+      LongSupplier ticker) {
+    this.blueprint = blueprint;
+    this.threadFactory = threadFactory == null ? BatchProcessor::daemon : threadFactory;
+    this.clock = clock;
+    this.ticker = ticker;
+    Counters counters = new Counters();
+    this.userCode = new UserCode(counters, ticker);
+    this.shared =
+        new Engine.Shared(new GuardedListeners(blueprint.listeners(), userCode), counters);
+  }
+
+  /** A processor to be built. */
+  public static BatchProcessorBuilder builder() {
+    return new BatchProcessorBuilder();
+  }
+
+  /**
+   * The settings of every provider on the class path, by the provider's id, for help texts. The
+   * processor's own are {@link ProcessorSettings#all}.
+   */
+  public static Map<String, List<Setting<?>>> providerSettings() {
+    return new Catalog().settingsByProvider();
+  }
+
+  /**
+   * Connects to the broker and begins to take requests.
+   *
+   * @throws IllegalStateException unless the state is {@link ProcessorState#NEW}
+   * @throws InvalidSettingsException if the configuration and the transport's queues don't match
+   * @throws RuntimeException what the transport throws if it can't connect; the processor is closed
+   *     then
+   */
+  public void start() {
+    synchronized (lifecycle) {
+      if (state != ProcessorState.NEW) {
+        throw new IllegalStateException(
+            "a processor starts once; this one is " + state + "; build another");
+      }
+      try {
+        Running started = assemble();
+        running = started;
+        started.engine().start();
+        moveTo(ProcessorState.RUNNING);
+      } catch (RuntimeException e) {
+        moveTo(ProcessorState.CLOSED);
+        throw e;
+      }
+    }
+  }
+
+  private Running assemble() {
+    Assembly assembly = new Assembly(blueprint, shared, userCode, threadFactory, clock, ticker);
+    Transport transport = blueprint.transport().transport().get();
+    InferenceClient client = null;
+    try {
+      client = assembly.client();
+      return new Running(assembly.engine(transport, client), transport, client);
+    } catch (RuntimeException e) {
+      if (client != null) {
+        client.close();
+      }
+      closeIfOurs(transport);
+      throw e;
+    }
+  }
+
+  /** The state now. */
+  public ProcessorState state() {
+    return state;
+  }
+
+  /** What was done so far, and what is held now. */
+  public Stats stats() {
+    Running now = running;
+    return now == null ? shared.counters().snapshot(state, 0, 0, 0) : now.engine().stats(state);
+  }
+
+  /**
+   * Whether it works now: running, results can be stored, the broker answers. May block as long as
+   * a broker's answer takes, a few seconds at the most.
+   */
+  public Health health() {
+    Running now = running;
+    if (now == null || state != ProcessorState.RUNNING) {
+      return new Health(false, "the processor is " + state);
+    }
+    String stall = now.engine().stall();
+    if (stall != null) {
+      return new Health(false, "nothing is taken until this works again: " + stall);
+    }
+    return now.transport() instanceof HealthCheck check
+        ? check.health()
+        : new Health(true, "running");
+  }
+
+  /**
+   * Cancels a request by id, wherever it is, where the transport has the ability; else if this
+   * process holds it. A request that is in flight is aborted. Its result has the code {@code
+   * CANCELLED}.
+   *
+   * @return whether anything could be asked for: false if the transport can't cancel and the
+   *     request is not held here
+   */
+  public boolean cancel(String id) {
+    Objects.requireNonNull(id, "id");
+    Running now = running;
+    if (now == null) {
+      return false;
+    }
+    boolean asked = false;
+    if (now.transport() instanceof Cancellation cancellation) {
+      cancellation.cancel(id);
+      asked = true;
+    }
+    return now.engine().cancel(id) || asked;
+  }
+
+  /** {@link #close(Duration)} with the setting {@code drain-timeout}. */
+  @Override
+  public void close() {
+    close(blueprint.settings().get(ProcessorSettings.DRAIN_TIMEOUT));
+  }
+
+  /**
+   * Stops: takes nothing more, lets what is in flight finish, cancels what does not and hands it
+   * back to the broker with its attempt not counted, stores what was decided. Returns when every
+   * thread is gone. An interrupt ends the drain early. If the broker can't store what was decided,
+   * that is tried until the drain is over, and a moment longer; then it stays with the broker and
+   * is done again.
+   *
+   * <p>Harmless when repeated; a second caller waits for the first.
+   *
+   * @param drain how long what is in flight may take; zero: cancel it now
+   */
+  public void close(Duration drain) {
+    Objects.requireNonNull(drain, "drain");
+    synchronized (lifecycle) {
+      if (state == ProcessorState.CLOSED) {
+        return;
+      }
+      Running now = running;
+      if (now != null) {
+        moveTo(ProcessorState.DRAINING);
+        now.engine().stop(drain);
+        now.client().close();
+        closeIfOurs(now.transport());
+      }
+      moveTo(ProcessorState.CLOSED);
+    }
+  }
+
+  private void closeIfOurs(Transport transport) {
+    if (blueprint.transport().ours()) {
+      transport.close();
+    }
+  }
+
+  private void moveTo(ProcessorState next) {
+    ProcessorState previous = state;
+    state = next;
+    Engine.LOG.info("{}: {} -> {}", this, previous, next);
+    shared.listeners().tell(listener -> listener.stateChanged(previous, next));
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Its name. */
+  @Override
+  public String toString() {
+    return "BatchProcessor[" + blueprint.settings().get(ProcessorSettings.NAME) + "]";
+  }
 }

@@ -24,6 +24,11 @@ public final class InvalidMessageException extends RuntimeException {
     this.id = id;
   }
 
+  /** The same fault, of the message that has this id. */
+  InvalidMessageException withId(@Nullable String id) {
+    return new InvalidMessageException(id, Objects.requireNonNull(getMessage(), "fault"));
+  }
+
   /** The message's id; empty where none could be read, so that nobody can be told. */
   public Optional<String> id() {
     return Optional.ofNullable(id);

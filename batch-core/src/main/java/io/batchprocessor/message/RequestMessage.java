@@ -29,17 +29,25 @@ public final class RequestMessage {
   private final Bytes payload;
   private final @Nullable Instant created;
   private final @Nullable String endpoint;
-  private final Map<String, String> metadata;
-  private final Map<String, String> headers;
+  private final StringMap metadata;
+  private final StringMap headers;
 
-  private RequestMessage(Builder builder) {
-    id = builder.id;
-    deadline = Objects.requireNonNull(builder.deadline, "deadline");
-    payload = Objects.requireNonNull(builder.payload, "payload");
-    created = builder.created;
-    endpoint = builder.endpoint;
-    metadata = Map.copyOf(builder.metadata);
-    headers = Map.copyOf(builder.headers);
+  /** Unchecked: whoever calls this has checked the fields, or does so next. */
+  RequestMessage(
+      String id,
+      Instant deadline,
+      Bytes payload,
+      @Nullable Instant created,
+      @Nullable String endpoint,
+      StringMap metadata,
+      StringMap headers) {
+    this.id = id;
+    this.deadline = deadline;
+    this.payload = payload;
+    this.created = created;
+    this.endpoint = endpoint;
+    this.metadata = metadata;
+    this.headers = headers;
   }
 
   /** A request to be built. */
@@ -104,16 +112,12 @@ public final class RequestMessage {
 
   /** The same with more metadata; what the message says itself stays. */
   public RequestMessage withDefaultMetadata(Map<String, String> defaults) {
-    if (defaults.isEmpty()) {
-      return this;
-    }
-    Builder copy = new Builder(id).deadline(deadline).payload(payload);
-    copy.created = created;
-    copy.endpoint = endpoint;
-    copy.headers.putAll(headers);
-    copy.metadata.putAll(defaults);
-    copy.metadata.putAll(metadata);
-    return copy.build();
+    LinkedHashMap<String, String> merged = new LinkedHashMap<>(metadata);
+    defaults.forEach(merged::putIfAbsent);
+    return merged.size() == metadata.size()
+        ? this
+        : new RequestMessage(
+            id, deadline, payload, created, endpoint, StringMap.wrap(merged), headers);
   }
 
   /** Id and size; the payload is a user's data and stays out of logs. */
@@ -143,7 +147,7 @@ public final class RequestMessage {
       return this;
     }
 
-    /** The JSON object to POST. Required. */
+    /** The JSON object to POST; white space around it is cut off. Required. */
     public Builder payload(Bytes payload) {
       this.payload = Objects.requireNonNull(payload, "payload");
       return this;
@@ -184,7 +188,19 @@ public final class RequestMessage {
      * @throws InvalidMessageException if a field is missing or not allowed
      */
     public RequestMessage build() {
-      return new RequestMessage(this);
+      try {
+        return RequestRules.check(
+            new RequestMessage(
+                id,
+                RequestRules.present("deadline", deadline, UnixTime.EXPECTED),
+                RequestRules.payload(payload),
+                created,
+                endpoint,
+                StringMap.copyOf(metadata),
+                StringMap.copyOf(headers)));
+      } catch (InvalidMessageException e) {
+        throw e.withId(RequestRules.usableId(id));
+      }
     }
   }
 }

@@ -19,7 +19,7 @@ public final class ResultMessage {
   private final @Nullable ErrorCode errorCode;
   private final int statusCode;
   private final int attempts;
-  private final Map<String, String> metadata;
+  private final StringMap metadata;
 
   private ResultMessage(Builder builder) {
     id = builder.id;
@@ -70,7 +70,7 @@ public final class ResultMessage {
     return Optional.ofNullable(error);
   }
 
-  /** What went wrong, for programs; there with every error. */
+  /** What went wrong, for programs; there with every error that this library wrote. */
   public Optional<ErrorCode> errorCode() {
     return Optional.ofNullable(errorCode);
   }
@@ -94,7 +94,7 @@ public final class ResultMessage {
   @Override
   public String toString() {
     return "ResultMessage[id=%s, %s, attempts=%d]"
-        .formatted(id, errorCode == null ? "success" : errorCode, attempts);
+        .formatted(id, isSuccess() ? "success" : errorCode == null ? "error" : errorCode, attempts);
   }
 
   /** Builds a {@link ResultMessage}. */
@@ -105,7 +105,7 @@ public final class ResultMessage {
     private @Nullable ErrorCode errorCode;
     private int statusCode;
     private int attempts;
-    private Map<String, String> metadata = Map.of();
+    private StringMap metadata = StringMap.EMPTY;
 
     private Builder(String id) {
       this.id = Objects.requireNonNull(id, "id");
@@ -136,6 +136,11 @@ public final class ResultMessage {
     /** Makes it an error. */
     public Builder error(ErrorCode code, String reason) {
       this.errorCode = Objects.requireNonNull(code, "code");
+      return error(reason);
+    }
+
+    /** An error as others may have written it, without a code. */
+    Builder error(String reason) {
       this.error = Objects.requireNonNull(reason, "reason");
       return this;
     }
@@ -148,7 +153,7 @@ public final class ResultMessage {
 
     /** The request's metadata. Copied. */
     public Builder metadata(Map<String, String> metadata) {
-      this.metadata = Map.copyOf(metadata);
+      this.metadata = StringMap.copyOf(metadata);
       return this;
     }
 

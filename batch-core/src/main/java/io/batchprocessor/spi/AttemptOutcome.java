@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what it means for the request
  * @param response the gateway's answer; null if none came
- * @param failure why no answer came, in words for a result message; null if one came
+ * @param failure what went wrong, in words for a result message; null after success
  * @param latency from dispatch to the end of the answer
  * @param retryAfter how long the gateway asked us to stay away; null if it did not
  */
@@ -44,6 +44,11 @@ public record AttemptOutcome(
   /** The HTTP status; 0 if no answer came. */
   public int statusCode() {
     return response == null ? 0 : response.statusCode();
+  }
+
+  /** {@link #failure}, or that there was none: never null. */
+  public String reason() {
+    return failure == null ? "no failure" : failure;
   }
 
   /** {@link #retryAfter} as an optional. */

@@ -1,0 +1,102 @@
+package io.batchprocessor;
+
+import io.batchprocessor.message.ErrorCode;
+import io.batchprocessor.message.InvalidMessageException;
+import io.batchprocessor.message.RequestMessage;
+import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.RequestQueue;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a delivery into a request to dispatch, or decides at once how it ends. */
+final class Admission {
+
+  private final int maxMessageBytes;
+  private final int maxDeliveries;
+  private final HeldMessages held;
+  private final Consumer<Outcome> settle;
+  private final GuardedListeners listeners;
+  private final Counters counters;
+  private final InstantSource clock;
+  private final LongSupplier ticker;
+
+  Admission(
+      EngineConfig config, HeldMessages held, Consumer<Outcome> settle, Engine.Shared shared) {
+    this.maxMessageBytes = config.maxMessageBytes();
+    this.maxDeliveries = config.maxDeliveries();
+    this.held = held;
+    this.settle = settle;
+    this.listeners = shared.listeners();
+    this.counters = shared.counters();
+    this.clock = config.clock();
+    this.ticker = config.ticker();
+  }
+
+  /** The request to dispatch; null if it is settled already. */
+  @Nullable HeldRequest admit(Delivery delivery, RequestQueue source, QueueBuffer buffer) {
+    counters.received.increment();
+    RequestMessage message;
+    try {
+      message =
+          RequestMessage.parse(delivery.body(), maxMessageBytes)
+              .withDefaultMetadata(delivery.attributes());
+    } catch (InvalidMessageException e) {
+      refuse(delivery, source, e);
+      return null;
+    }
+    HeldRequest request = new HeldRequest(delivery, source, message, buffer, ticker.getAsLong());
+    held.add(request);
+    listeners.tell(request, listener -> listener.received(request));
+    ResultMessage end = endsAlready(request);
+    if (end != null) {
+      finish(request, end);
+      return null;
+    }
+    return request;
+  }
+
+  /** Settles a request as cancelled. */
+  void cancel(HeldRequest request) {
+    finish(request, Results.cancelled(request, request.attempt() - 1));
+  }
+
+  private void finish(HeldRequest request, ResultMessage result) {
+    if (request.decide()) {
+      settle.accept(Outcome.Finished.of(request, result));
+    }
+  }
+
+  private @Nullable ResultMessage endsAlready(HeldRequest request) {
+    int count = request.delivery().deliveryCount();
+    if (count > maxDeliveries) {
+      return Results.of(request, request.attempt() - 1)
+          .error(
+              ErrorCode.ABANDONED,
+              "handed out %d times without being settled, more than max-deliveries=%d"
+                  .formatted(count, maxDeliveries))
+          .build();
+    }
+    return clock.millis() >= request.deadlineMillis() ? Results.expired(request) : null;
+  }
+
+  private void refuse(Delivery delivery, RequestQueue source, InvalidMessageException fault) {
+    HeldMessage message = new HeldMessage(delivery, source, ticker.getAsLong());
+    held.add(message);
+    String reason = String.valueOf(fault.getMessage());
+    settle.accept(
+        fault
+            .id()
+            .<Outcome>map(id -> new Outcome.Finished(message, null, invalid(id, delivery, reason)))
+            .orElseGet(() -> new Outcome.DeadLettered(message, reason)));
+  }
+
+  private static ResultMessage invalid(String id, Delivery delivery, String reason) {
+    return ResultMessage.builder(id)
+        .attempts(delivery.attempt() - 1)
+        .error(ErrorCode.INVALID_REQUEST, reason)
+        .build();
+  }
+}

@@ -1,0 +1,92 @@
+package io.batchprocessor;
+
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.spi.AttemptOutcome;
+import io.batchprocessor.spi.AttemptOutcome.Kind;
+import io.batchprocessor.spi.InferenceResponse;
+import io.batchprocessor.spi.ResponseTooLargeException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** Says what the end of an exchange means: success, try again, or final. */
+final class Answers {
+
+  private Answers() {}
+
+  static AttemptOutcome of(
+      @Nullable InferenceResponse response,
+      @Nullable Throwable failure,
+      Duration latency,
+      Instant now) {
+    return response == null ? failed(failure, latency) : answered(response, latency, now);
+  }
+
+  /** We gave it up ourselves. */
+  static AttemptOutcome aborted(Duration latency) {
+    return new AttemptOutcome(Kind.ABORTED, null, "aborted", latency, null);
+  }
+
+  static AttemptOutcome timedOut(Duration latency) {
+    return new AttemptOutcome(
+        Kind.FAILED, null, "no answer within " + latency.toSeconds() + " s", latency, null);
+  }
+
+  private static AttemptOutcome answered(
+      InferenceResponse response, Duration latency, Instant now) {
+    int status = response.statusCode();
+    Kind kind = kind(status);
+    boolean retried = kind == Kind.SHED || kind == Kind.FAILED;
+    return new AttemptOutcome(
+        kind,
+        response,
+        kind == Kind.SUCCEEDED ? null : "the gateway answered " + status,
+        latency,
+        retried
+            ? response
+                .header("retry-after")
+                .flatMap(value -> RetryAfter.parse(value, now))
+                .orElse(null)
+            : null);
+  }
+
+  /** RFC 9110, 15: what can be different the next time is tried again. */
+  private static Kind kind(int status) {
+    if (status >= 200 && status < 300) {
+      return Kind.SUCCEEDED;
+    }
+    if (status == 429) {
+      return Kind.SHED;
+    }
+    return status == 408 || status == 425 || status >= 500 ? Kind.FAILED : Kind.REFUSED;
+  }
+
+  private static AttemptOutcome failed(@Nullable Throwable failure, Duration latency) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof ResponseTooLargeException tooLarge) {
+      InferenceResponse withoutBody =
+          new InferenceResponse(tooLarge.statusCode(), Map.of(), Bytes.EMPTY);
+      return new AttemptOutcome(Kind.REFUSED, withoutBody, tooLarge.getMessage(), latency, null);
+    }
+    return new AttemptOutcome(Kind.FAILED, null, describe(cause), latency, null);
+  }
+
+  private static String describe(@Nullable Throwable cause) {
+    if (cause == null) {
+      return "no answer";
+    }
+    String message = cause.getMessage();
+    if (cause instanceof IOException && message != null) {
+      return message;
+    }
+    return message == null
+        ? cause.getClass().getSimpleName()
+        : cause.getClass().getSimpleName() + ": " + message;
+  }
+}

@@ -1,0 +1,167 @@
+package io.batchprocessor;
+
+import io.batchprocessor.policy.ExponentialBackoff;
+import io.batchprocessor.spi.InferenceClient;
+import io.batchprocessor.spi.InferenceClientContext;
+import io.batchprocessor.spi.InvalidSettingsException;
+import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.Settings;
+import io.batchprocessor.spi.Transport;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+
+/** Puts an engine together from a blueprint, around a transport that is open. */
+final class Assembly {
+
+  private final Blueprint blueprint;
+  private final Settings settings;
+  private final InstantSource clock;
+  private final LongSupplier ticker;
+  private final UserCode userCode;
+  private final Engine.Shared shared;
+  private final EngineThreads threads;
+
+  Assembly(
+      Blueprint blueprint,
+      Engine.Shared shared,
+      UserCode userCode,
+      ThreadFactory threadFactory,
+      InstantSource clock,
+      LongSupplier ticker) {
+    this.blueprint = blueprint;
+    this.settings = blueprint.settings();
+    this.shared = shared;
+    this.userCode = userCode;
+    this.threads = new EngineThreads(settings.get(ProcessorSettings.NAME), threadFactory);
+    this.clock = clock;
+    this.ticker = ticker;
+  }
+
+  InferenceClient client() {
+    int maxInFlight =
+        blueprint.pools().values().stream().mapToInt(pool -> pool.config().concurrency()).sum();
+    return blueprint
+        .client()
+        .create(
+            new InferenceClientContext(
+                maxInFlight,
+                settings.get(ProcessorSettings.MAX_RESPONSE_BYTES),
+                settings.get(ProcessorSettings.CONNECT_TIMEOUT),
+                threads.named("http"),
+                blueprint.clientSettings()));
+  }
+
+  /**
+   * The engine, not started.
+   *
+   * @throws InvalidSettingsException if the configuration and the transport's queues don't match
+   */
+  Engine engine(Transport transport, InferenceClient client) {
+    EngineConfig config =
+        new EngineConfig(
+            settings.get(ProcessorSettings.REQUEST_TIMEOUT),
+            settings.find(ProcessorSettings.MAX_ATTEMPTS).orElse(Integer.MAX_VALUE),
+            settings.get(ProcessorSettings.MAX_DELIVERIES),
+            settings.get(ProcessorSettings.MAX_MESSAGE_BYTES),
+            clock,
+            ticker,
+            () -> ThreadLocalRandom.current().nextDouble());
+    RetryPlanner planner =
+        new RetryPlanner(
+            new GuardedBackoff(blueprint.backoff(), ExponentialBackoff.builder().build(), userCode),
+            config.maxAttempts(),
+            clock,
+            ticker,
+            config.random());
+    return new Engine(config, threads, shared, transport, client, planner, pools(transport));
+  }
+
+  private List<WorkerPool> pools(Transport transport) {
+    Map<String, List<QueueBuffer>> byPool = new LinkedHashMap<>();
+    List<String> names = transport.requestQueues().stream().map(RequestQueue::name).toList();
+    blueprint
+        .queueConfigs()
+        .filter(queue -> !names.contains(queue.name()))
+        .findFirst()
+        .ifPresent(
+            queue -> {
+              throw new InvalidSettingsException(
+                  "queue '%s' is configured, but the transport has only: %s"
+                      .formatted(queue.name(), String.join(", ", names)));
+            });
+    Authorization authorization = authorization();
+    for (String name : names) {
+      QueueConfig queue = blueprint.queues().getOrDefault(name, QueueConfig.of(name));
+      byPool
+          .computeIfAbsent(queue.pool(), pool -> new ArrayList<>())
+          .add(buffer(queue, authorization));
+    }
+    List<WorkerPool> pools = new ArrayList<>();
+    byPool.forEach((name, buffers) -> pools.add(pool(name, buffers)));
+    return pools;
+  }
+
+  private WorkerPool pool(String name, List<QueueBuffer> buffers) {
+    Blueprint.Pool pool = pool(name);
+    return new WorkerPool(
+        pool.config(),
+        buffers,
+        new GuardedMergePolicy(pool.mergePolicy().get(), userCode),
+        new GuardedGate(pool.gate().get(), userCode));
+  }
+
+  private QueueBuffer buffer(QueueConfig queue, Authorization authorization) {
+    int capacity =
+        settings
+            .find(ProcessorSettings.BUFFER)
+            .orElseGet(() -> pool(queue.pool()).config().concurrency());
+    String objective =
+        Optional.ofNullable(queue.objective())
+            .or(() -> settings.find(ProcessorSettings.INFERENCE_OBJECTIVE))
+            .orElse(null);
+    return new QueueBuffer(
+        queue, new GatewayTarget(endpoint(queue), objective, authorization), capacity, ticker);
+  }
+
+  private Blueprint.Pool pool(String name) {
+    Blueprint.Pool pool = blueprint.pools().get(name);
+    if (pool == null) {
+      throw new IllegalStateException("no pool " + name);
+    }
+    return pool;
+  }
+
+  private URI endpoint(QueueConfig queue) {
+    URI base =
+        queue
+            .endpointOverride()
+            .or(() -> settings.find(ProcessorSettings.ENDPOINT))
+            .orElseThrow(
+                () ->
+                    new InvalidSettingsException(
+                        "queue '%s' has no endpoint, and there is none for all queues"
+                            .formatted(queue.name())));
+    return queue.path() == null ? base : base.resolve(queue.path());
+  }
+
+  private Authorization authorization() {
+    return settings
+        .find(ProcessorSettings.AUTHORIZATION)
+        .map(Authorization::fixed)
+        .or(
+            () ->
+                settings
+                    .find(ProcessorSettings.AUTHORIZATION_FILE)
+                    .map(file -> Authorization.fromFile(Path.of(file), ticker)))
+        .orElseGet(Authorization::none);
+  }
+}

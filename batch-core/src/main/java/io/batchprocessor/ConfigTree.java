@@ -1,0 +1,133 @@
+package io.batchprocessor;
+
+import io.batchprocessor.spi.InvalidSettingsException;
+import io.batchprocessor.spi.Setting;
+import io.batchprocessor.spi.Settings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configuration as a tree, the way JSON and YAML have it: settings at the top, those of a
+ * provider also nested under their prefix, and the arrays {@code queues} and {@code pools}.
+ *
+ * @param values settings by key, nested ones joined by dots
+ */
+record ConfigTree(Map<String, String> values, List<QueueConfig> queues, List<PoolConfig> pools) {
+
+  private static final String QUEUES = "queues";
+  private static final String POOLS = "pools";
+  private static final String LABELS = "labels";
+
+  /** Keys that mean the same as others, for those who know them so. */
+  private static final Map<String, String> ALIASES =
+      Map.of("inference-objective", ProcessorSettings.INFERENCE_OBJECTIVE.key());
+
+  /**
+   * Reads a tree.
+   *
+   * @throws InvalidSettingsException with everything that is wrong in {@code queues} and {@code
+   *     pools}
+   */
+  static ConfigTree of(Map<String, ?> tree) {
+    Map<String, Object> top = new LinkedHashMap<>(tree);
+    List<String> problems = new ArrayList<>();
+    List<QueueConfig> queues = new ArrayList<>();
+    List<PoolConfig> pools = new ArrayList<>();
+    for (Map<String, Object> element : elements(QUEUES, top.remove(QUEUES), problems)) {
+      attempt(problems, QUEUES, () -> queues.add(queue(element)));
+    }
+    for (Map<String, Object> element : elements(POOLS, top.remove(POOLS), problems)) {
+      attempt(problems, POOLS, () -> pools.add(pool(element)));
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidSettingsException(problems);
+    }
+    Map<String, String> values = new LinkedHashMap<>();
+    flatten("", top, values);
+    return new ConfigTree(values, queues, pools);
+  }
+
+  private static QueueConfig queue(Map<String, Object> element) {
+    Map<String, Object> copy = new LinkedHashMap<>(element);
+    Map<String, String> labels = new HashMap<>();
+    if (copy.remove(LABELS) instanceof Map<?, ?> some) {
+      some.forEach((key, value) -> labels.put(String.valueOf(key), String.valueOf(value)));
+    }
+    Settings settings = settings(QueueConfig.settings(), copy);
+    return new QueueConfig(
+        settings.get(QueueConfig.NAME),
+        settings.find(QueueConfig.ENDPOINT).orElse(null),
+        settings.find(QueueConfig.PATH).orElse(null),
+        settings.find(QueueConfig.OBJECTIVE).orElse(null),
+        settings.get(QueueConfig.WEIGHT),
+        labels,
+        settings.get(QueueConfig.POOL));
+  }
+
+  private static PoolConfig pool(Map<String, Object> element) {
+    Settings settings = settings(PoolConfig.settings(), element);
+    return new PoolConfig(
+        settings.get(PoolConfig.NAME),
+        settings.get(PoolConfig.CONCURRENCY),
+        settings.find(PoolConfig.MERGE_POLICY).orElse(null),
+        settings.find(PoolConfig.GATE).orElse(null));
+  }
+
+  private static Settings settings(List<Setting<?>> known, Map<String, Object> element) {
+    Map<String, String> values = new LinkedHashMap<>();
+    flatten("", element, values);
+    return Settings.of(known, values);
+  }
+
+  private static void flatten(String prefix, Map<?, ?> tree, Map<String, String> values) {
+    tree.forEach(
+        (name, value) -> {
+          String joined = prefix + name;
+          String key = ALIASES.getOrDefault(joined, joined);
+          if (value instanceof Map<?, ?> nested) {
+            flatten(key + ".", nested, values);
+          } else if (value instanceof List<?> list) {
+            values.put(key, list.stream().map(String::valueOf).collect(Collectors.joining(",")));
+          } else if (value != null) {
+            values.put(key, String.valueOf(value));
+          }
+        });
+  }
+
+  /**
+   * A JSON array of objects; a map counts too, as Spring binds lists to maps with numbers as keys.
+   */
+  private static List<Map<String, Object>> elements(
+      String key, @Nullable Object value, List<String> problems) {
+    List<Map<String, Object>> elements = new ArrayList<>();
+    Iterable<?> all =
+        value == null
+            ? List.of()
+            : value instanceof List<?> list
+                ? list
+                : value instanceof Map<?, ?> map ? map.values() : List.of(value);
+    for (Object element : all) {
+      if (element instanceof Map<?, ?> map) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        map.forEach((name, each) -> copy.put(String.valueOf(name), each));
+        elements.add(copy);
+      } else {
+        problems.add("%s: each element must be an object with a name".formatted(key));
+      }
+    }
+    return elements;
+  }
+
+  private static void attempt(List<String> problems, String key, Runnable reading) {
+    try {
+      reading.run();
+    } catch (InvalidSettingsException e) {
+      e.problems().forEach(problem -> problems.add(key + ": " + problem));
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.batchprocessor;
+
+import io.batchprocessor.spi.Verdict;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Sends what is buffered while there are permits: the loop of the dispatcher thread. It never waits
+ * for I/O. Between dispatches it looks after what ran out of time.
+ */
+final class Dispatcher implements Runnable {
+
+  /** How late a timeout or a deadline may be seen, and how long a stall is slept on. */
+  private static final long TICK_NANOS = Duration.ofMillis(50).toNanos();
+
+  private final List<WorkerPool> pools;
+  private final Attempts attempts;
+  private final HeldMessages held;
+  private final Settler settler;
+  private final BrokerCalls broker;
+  private final Consumer<Outcome> settle;
+  private final Doorbell doorbell;
+  private final InstantSource clock;
+  private final LongSupplier ticker;
+  private volatile boolean paused;
+  private volatile boolean stopped;
+  private long lookedAfterNanos;
+
+  Dispatcher(
+      List<WorkerPool> pools,
+      Attempts attempts,
+      HeldMessages held,
+      Settler settler,
+      BrokerCalls broker,
+      Doorbell doorbell,
+      EngineConfig config) {
+    this.pools = pools;
+    this.attempts = attempts;
+    this.held = held;
+    this.settler = settler;
+    this.broker = broker;
+    this.settle = settler;
+    this.doorbell = doorbell;
+    this.clock = config.clock();
+    this.ticker = config.ticker();
+    this.lookedAfterNanos = ticker.getAsLong();
+  }
+
+  /** Sends nothing more; timeouts and deadlines are still kept. */
+  void pause() {
+    paused = true;
+    doorbell.ring();
+  }
+
+  void stop() {
+    stopped = true;
+    doorbell.ring();
+  }
+
+  @Override
+  public void run() {
+    while (!stopped) {
+      long waitNanos = held.isEmpty() ? Long.MAX_VALUE : TICK_NANOS;
+      if (!paused && !broker.isStalled() && !settler.isCongested()) {
+        for (WorkerPool pool : pools) {
+          waitNanos = Math.min(waitNanos, dispatch(pool));
+        }
+      }
+      long now = ticker.getAsLong();
+      if (now - lookedAfterNanos >= TICK_NANOS) {
+        lookedAfterNanos = now;
+        held.requests().forEach(request -> lookAfter(request, now));
+      }
+      doorbell.await(waitNanos);
+    }
+  }
+
+  /** Dispatches what may go. Returns for how long there is nothing more to do, in nanoseconds. */
+  private long dispatch(WorkerPool pool) {
+    pool.letGoIfPermitsReturned();
+    while (pool.hasRoom()) {
+      QueueBuffer buffer = pool.select();
+      HeldRequest request = buffer == null ? null : buffer.head();
+      if (buffer == null || request == null) {
+        break;
+      }
+      if (clock.millis() >= request.deadlineMillis()) {
+        expire(request);
+      } else {
+        decide(pool, buffer, request);
+      }
+    }
+    long now = ticker.getAsLong();
+    long nearest = Long.MAX_VALUE;
+    for (QueueBuffer buffer : pool.buffers()) {
+      long nanos = buffer.heldBackNanos(now);
+      nearest = nanos > 0 ? Math.min(nearest, nanos) : nearest;
+    }
+    return nearest;
+  }
+
+  private void decide(WorkerPool pool, QueueBuffer buffer, HeldRequest request) {
+    Verdict verdict = pool.gate().tryAcquire(request);
+    if (verdict instanceof Verdict.Go go) {
+      buffer.removeHead();
+      attempts.begin(request, pool, go.permit());
+    } else if (verdict instanceof Verdict.Wait wait) {
+      buffer.holdBack(ticker.getAsLong() + wait.atMost().toNanos());
+    } else if (request.decide()) {
+      settle.accept(
+          verdict instanceof Verdict.Drop drop
+              ? Outcome.Finished.of(request, Results.dropped(request, drop.reason()))
+              : released(request, ((Verdict.Release) verdict).delay(), pool));
+    }
+  }
+
+  private Outcome released(HeldRequest request, Duration delay, WorkerPool pool) {
+    return delay.isZero()
+        ? new Outcome.Released(request, request, "released by gate " + pool.gate().name())
+        : new Outcome.Retried(
+            request, request, ticker.getAsLong() + delay.toNanos(), request.attempt());
+  }
+
+  private void lookAfter(HeldRequest request, long now) {
+    if (request.isTimedOut(now)) {
+      attempts.timeOut(request);
+    } else if (request.isBuffered() && clock.millis() >= request.deadlineMillis()) {
+      expire(request);
+    }
+  }
+
+  private void expire(HeldRequest request) {
+    if (request.decide()) {
+      settle.accept(Outcome.Finished.of(request, Results.expired(request)));
+    }
+  }
+}

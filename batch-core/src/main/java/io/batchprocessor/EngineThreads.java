@@ -1,0 +1,68 @@
+package io.batchprocessor;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+
+/** The engine's threads: named, and started again if they should ever die of an error. */
+final class EngineThreads {
+
+  private static final long RESTART_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final String name;
+  private final ThreadFactory factory;
+  private final List<Thread> threads = new ArrayList<>();
+
+  EngineThreads(String name, ThreadFactory factory) {
+    this.name = name;
+    this.factory = factory;
+  }
+
+  /** Makes threads whose names begin with the processor's, for the HTTP client. */
+  ThreadFactory named(String role) {
+    return task -> {
+      Thread thread = factory.newThread(task);
+      thread.setName(name + "-" + role);
+      return thread;
+    };
+  }
+
+  Thread start(String role, Runnable loop) {
+    Thread thread = named(role).newThread(() -> runUntilItReturns(role, loop));
+    threads.add(thread);
+    thread.start();
+    return thread;
+  }
+
+  private static void runUntilItReturns(String role, Runnable loop) {
+    while (true) {
+      try {
+        loop.run();
+        return;
+      } catch (RuntimeException | Error e) {
+        Engine.LOG.error("the {} failed; it starts again in a second", role, e);
+        LockSupport.parkNanos(RESTART_NANOS);
+      }
+    }
+  }
+
+  /**
+   * Waits until a thread has ended; a thread that closes its own processor does not wait for
+   * itself.
+   */
+  static void join(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive() && thread != Thread.currentThread()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.batchprocessor;
+
+import io.batchprocessor.message.RequestMessage;
+import io.batchprocessor.spi.InferenceRequest;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where the requests of a queue go, and with which headers. */
+final class GatewayTarget {
+
+  private static final String OBJECTIVE = "x-gateway-inference-objective";
+  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+  private final URI endpoint;
+  private final String origin;
+  private final @Nullable String objective;
+  private final Authorization authorization;
+
+  GatewayTarget(URI endpoint, @Nullable String objective, Authorization authorization) {
+    this.endpoint = endpoint;
+    this.origin = endpoint.getScheme() + "://" + endpoint.getRawAuthority();
+    this.objective = objective;
+    this.authorization = authorization;
+  }
+
+  /** The POST for a request. What is configured wins over what the message asks for. */
+  InferenceRequest request(RequestMessage message, Duration timeout) {
+    Map<String, String> headers = new HashMap<>();
+    message.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+    copy(message, "traceparent", headers);
+    copy(message, "tracestate", headers);
+    headers.remove(IDEMPOTENCY_KEY.toLowerCase(Locale.ROOT));
+    headers.put(IDEMPOTENCY_KEY, headerValue(message.id()));
+    if (objective != null) {
+      headers.put(OBJECTIVE, objective);
+    }
+    Optional<String> secret = authorization.value();
+    if (secret.isPresent()) {
+      headers.put("authorization", secret.get());
+    }
+    URI uri = message.endpoint().map(path -> URI.create(origin + path)).orElse(endpoint);
+    return new InferenceRequest(uri, headers, message.payload(), timeout);
+  }
+
+  private static void copy(RequestMessage message, String name, Map<String, String> headers) {
+    String value = message.metadata().get(name);
+    if (value != null && isPrintable(value)) {
+      headers.putIfAbsent(name, value);
+    }
+  }
+
+  /** The id as it is if a header can carry it, percent-encoded (RFC 3986, 2.1) if not. */
+  private static String headerValue(String id) {
+    if (isPrintable(id) && id.indexOf('%') < 0) {
+      return id;
+    }
+    StringBuilder encoded = new StringBuilder();
+    for (byte octet : id.getBytes(StandardCharsets.UTF_8)) {
+      if (octet > ' ' && octet < 0x7f && octet != '%') {
+        encoded.append((char) octet);
+      } else {
+        encoded.append('%').append(String.format(Locale.ROOT, "%02X", octet & 0xff));
+      }
+    }
+    return encoded.toString();
+  }
+
+  private static boolean isPrintable(String value) {
+    return value.chars().allMatch(c -> c > ' ' && c < 0x7f);
+  }
+}

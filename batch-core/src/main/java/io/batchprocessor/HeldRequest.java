@@ -1,0 +1,137 @@
+package io.batchprocessor;
+
+import io.batchprocessor.message.RequestMessage;
+import io.batchprocessor.spi.AttemptOutcome;
+import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.InferenceResponse;
+import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.RequestView;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on its way through the rooms. Whoever wins {@link #decide} says how it ends, and nobody
+ * else does.
+ */
+final class HeldRequest extends HeldMessage implements RequestView {
+
+  private enum Phase {
+    BUFFERED,
+    IN_FLIGHT,
+    DECIDED
+  }
+
+  /** No deadline needs to be later, and sums of milliseconds stay in range. */
+  private static final Instant FAR = Instant.ofEpochMilli(Long.MAX_VALUE / 4);
+
+  private final RequestMessage message;
+  private final QueueBuffer buffer;
+  private final long receivedNanos;
+  private final long deadlineMillis;
+  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.BUFFERED);
+  private volatile @Nullable CompletableFuture<InferenceResponse> exchange;
+  private volatile @Nullable AttemptOutcome aborted;
+  private long dispatchedNanos;
+  private volatile long timeoutNanos = Long.MAX_VALUE;
+
+  HeldRequest(
+      Delivery delivery,
+      RequestQueue source,
+      RequestMessage message,
+      QueueBuffer buffer,
+      long receivedNanos) {
+    super(delivery, source, receivedNanos);
+    this.message = message;
+    this.buffer = buffer;
+    this.receivedNanos = receivedNanos;
+    this.deadlineMillis = saturatedMillis(message.deadline());
+  }
+
+  @Override
+  public RequestMessage message() {
+    return message;
+  }
+
+  @Override
+  public String queue() {
+    return delivery().queue();
+  }
+
+  @Override
+  public int attempt() {
+    return delivery().attempt();
+  }
+
+  QueueBuffer buffer() {
+    return buffer;
+  }
+
+  long deadlineMillis() {
+    return deadlineMillis;
+  }
+
+  long receivedNanos() {
+    return receivedNanos;
+  }
+
+  /** When the attempt began; of use while in flight and to whoever decides then. */
+  long dispatchedNanos() {
+    return dispatchedNanos;
+  }
+
+  /** Moves it from the buffer into flight; false if it was decided in the buffer. */
+  boolean dispatch(long nowNanos, long timeoutAfterNanos) {
+    dispatchedNanos = nowNanos;
+    timeoutNanos = nowNanos + timeoutAfterNanos;
+    return phase.compareAndSet(Phase.BUFFERED, Phase.IN_FLIGHT);
+  }
+
+  /** Remembers what to abort. Aborts it at once if the request was decided meanwhile. */
+  void sent(CompletableFuture<InferenceResponse> exchange) {
+    this.exchange = exchange;
+    if (phase.get() == Phase.DECIDED) {
+      exchange.cancel(true);
+    }
+  }
+
+  /** Wins the right to say how it ends; false for everybody but the first. */
+  boolean decide() {
+    return phase.getAndSet(Phase.DECIDED) != Phase.DECIDED;
+  }
+
+  /**
+   * Gives up the exchange with the gateway, if there is one; to be called after {@link #decide}.
+   *
+   * @param outcome what the attempt counts as for its gate
+   */
+  void abort(AttemptOutcome outcome) {
+    aborted = outcome;
+    CompletableFuture<InferenceResponse> sent = exchange;
+    if (sent != null) {
+      sent.cancel(true);
+    }
+  }
+
+  /** What {@link #abort} was told; null if the exchange ended by itself. */
+  @Nullable AttemptOutcome abortedAs() {
+    return aborted;
+  }
+
+  boolean isBuffered() {
+    return phase.get() == Phase.BUFFERED;
+  }
+
+  boolean isInFlight() {
+    return phase.get() == Phase.IN_FLIGHT;
+  }
+
+  boolean isTimedOut(long nowNanos) {
+    return isInFlight() && nowNanos - timeoutNanos >= 0;
+  }
+
+  private static long saturatedMillis(Instant deadline) {
+    return deadline.isAfter(FAR) ? FAR.toEpochMilli() : deadline.toEpochMilli();
+  }
+}

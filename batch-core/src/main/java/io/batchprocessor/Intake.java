@@ -1,0 +1,140 @@
+package io.batchprocessor;
+
+import io.batchprocessor.spi.Cancellation;
+import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.RequestQueue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes messages from one queue while there is room for them: the loop of that queue's thread. With
+ * nothing to take it waits in the broker; without room it waits for the dispatcher.
+ */
+final class Intake implements Runnable {
+
+  /** How long one receive may wait, and so how soon a stop is seen at the latest. */
+  private static final Duration MAX_WAIT = Duration.ofSeconds(1);
+
+  private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(200).toNanos();
+
+  private final RequestQueue queue;
+  private final Sluice sluice;
+  private final Admission admission;
+  private final @Nullable Cancellation cancellation;
+  private final BrokerCalls broker;
+  private final Doorbell doorbell = new Doorbell();
+  private volatile boolean stopped;
+
+  Intake(
+      RequestQueue queue,
+      Sluice sluice,
+      Admission admission,
+      @Nullable Cancellation cancellation,
+      BrokerCalls broker) {
+    this.queue = queue;
+    this.sluice = sluice;
+    this.admission = admission;
+    this.cancellation = cancellation;
+    this.broker = broker;
+  }
+
+  /** Where messages of the queue go, and how many more may come. */
+  interface Sluice {
+
+    /** How many messages to ask for now; 0: none. */
+    int demand();
+
+    /** The buffer of a delivery; null if it was dealt with otherwise. */
+    @Nullable QueueBuffer bufferOf(Delivery delivery);
+
+    /** Puts an admitted request where the dispatcher finds it. */
+    void put(HeldRequest request);
+
+    /** Everything of one batch was put. */
+    void putAll();
+  }
+
+  RequestQueue queue() {
+    return queue;
+  }
+
+  /** There may be room again. */
+  void roomAgain() {
+    doorbell.ring();
+  }
+
+  void stop() {
+    stopped = true;
+    doorbell.ring();
+  }
+
+  @Override
+  public void run() {
+    int failures = 0;
+    while (!stopped) {
+      int demand = broker.isStalled() ? 0 : sluice.demand();
+      if (demand == 0) {
+        doorbell.await(LOOK_AGAIN_NANOS);
+        continue;
+      }
+      try {
+        take(queue.receive(demand, MAX_WAIT));
+        if (failures > 0) {
+          broker.recovered("receive from " + queue.name());
+          failures = 0;
+        }
+      } catch (InterruptedException e) {
+        // Only stop() interrupts; the loop's condition sees it. Anybody else's interrupt is not for
+        // us.
+      } catch (RuntimeException e) {
+        if (!stopped) {
+          failures++;
+          broker.failed("receive from " + queue.name(), e);
+          doorbell.await(broker.backoffNanos(failures));
+        }
+      }
+    }
+  }
+
+  private void take(List<Delivery> deliveries) {
+    List<HeldRequest> admitted = new ArrayList<>(deliveries.size());
+    for (Delivery delivery : deliveries) {
+      QueueBuffer buffer = sluice.bufferOf(delivery);
+      HeldRequest request = buffer == null ? null : admission.admit(delivery, queue, buffer);
+      if (request != null) {
+        admitted.add(request);
+      }
+    }
+    Set<Delivery> cancelled = cancelledAmong(admitted);
+    for (HeldRequest request : admitted) {
+      if (cancelled.contains(request.delivery())) {
+        admission.cancel(request);
+      } else {
+        sluice.put(request);
+      }
+    }
+    if (!deliveries.isEmpty()) {
+      sluice.putAll();
+    }
+  }
+
+  private Set<Delivery> cancelledAmong(List<HeldRequest> requests) {
+    if (cancellation == null || requests.isEmpty()) {
+      return Set.of();
+    }
+    Map<Delivery, String> ids = new HashMap<>();
+    requests.forEach(request -> ids.put(request.delivery(), request.message().id()));
+    try {
+      return cancellation.cancelled(ids);
+    } catch (RuntimeException e) {
+      // The lease keeper asks again while they are held.
+      broker.failed("look up cancellations", e);
+      return Set.of();
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.batchprocessor;
+
+import io.batchprocessor.spi.QueueView;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one queue that were taken from the broker and wait for dispatch: those that come
+ * back for another attempt first, then new ones. Filled by the intakes, emptied by the dispatcher,
+ * which alone may call the methods that look at its head.
+ */
+final class QueueBuffer implements QueueView {
+
+  private final QueueConfig config;
+  private final GatewayTarget target;
+  private final int capacity;
+  private final LongSupplier ticker;
+  private final Lane fresh = new Lane();
+  private final Lane retries = new Lane();
+  private long heldBackUntilNanos;
+  private boolean heldBack;
+
+  QueueBuffer(QueueConfig config, GatewayTarget target, int capacity, LongSupplier ticker) {
+    this.config = config;
+    this.target = target;
+    this.capacity = capacity;
+    this.ticker = ticker;
+  }
+
+  QueueConfig config() {
+    return config;
+  }
+
+  GatewayTarget target() {
+    return target;
+  }
+
+  /** Where the intake of its request queue puts what it takes. */
+  Lane fresh() {
+    return fresh;
+  }
+
+  /** Where the retry queue's intake puts what is due. */
+  Lane retries() {
+    return retries;
+  }
+
+  /** The request that would go next, without those that were decided while they waited. */
+  @Nullable HeldRequest head() {
+    HeldRequest head = retries.head();
+    return head == null ? fresh.head() : head;
+  }
+
+  /** Takes the head out. */
+  void removeHead() {
+    if (!retries.remove()) {
+      fresh.remove();
+    }
+  }
+
+  /** Passes the queue over until that time: its gate said wait. */
+  void holdBack(long untilNanos) {
+    heldBack = true;
+    heldBackUntilNanos = untilNanos;
+  }
+
+  void letGo() {
+    heldBack = false;
+  }
+
+  /** Nanoseconds until it may be looked at again; 0 if it may now. */
+  long heldBackNanos(long nowNanos) {
+    if (heldBack && heldBackUntilNanos - nowNanos <= 0) {
+      heldBack = false;
+    }
+    return heldBack ? heldBackUntilNanos - nowNanos : 0;
+  }
+
+  boolean isReady() {
+    return !heldBack && head() != null;
+  }
+
+  @Override
+  public String name() {
+    return config.name();
+  }
+
+  /** What a merge policy may pick from: nothing while the queue is held back. */
+  @Override
+  public int buffered() {
+    return isReady() ? size() : 0;
+  }
+
+  int size() {
+    return fresh.size() + retries.size();
+  }
+
+  @Override
+  public int weight() {
+    return config.weight();
+  }
+
+  @Override
+  public long headDeadlineMillis() {
+    HeldRequest head = head();
+    return head == null ? Long.MAX_VALUE : head.deadlineMillis();
+  }
+
+  @Override
+  public long headWaitNanos() {
+    HeldRequest head = head();
+    return head == null ? 0 : ticker.getAsLong() - head.receivedNanos();
+  }
+
+  /** One of the two lines: filled by one intake thread, emptied by the dispatcher. */
+  final class Lane {
+    private final ConcurrentLinkedQueue<HeldRequest> requests = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger size = new AtomicInteger();
+    private Runnable whenRoom = () -> {};
+
+    /** Whom to tell when half of it is empty; set before the threads start. */
+    void whenRoom(Runnable listener) {
+      whenRoom = listener;
+    }
+
+    void add(HeldRequest request) {
+      size.incrementAndGet();
+      requests.add(request);
+    }
+
+    int room() {
+      return capacity - size.get();
+    }
+
+    int capacity() {
+      return capacity;
+    }
+
+    int size() {
+      return size.get();
+    }
+
+    private @Nullable HeldRequest head() {
+      HeldRequest head = requests.peek();
+      while (head != null && !head.isBuffered()) {
+        remove();
+        head = requests.peek();
+      }
+      return head;
+    }
+
+    private boolean remove() {
+      if (requests.poll() == null) {
+        return false;
+      }
+      if (2 * size.decrementAndGet() <= capacity) {
+        whenRoom.run();
+      }
+      return true;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.batchprocessor;
+
+import io.batchprocessor.spi.Setting;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the requests of one queue are treated. What is left out is the processor's.
+ *
+ * @param name the request queue's name in the transport
+ * @param endpoint full URL that its requests are POSTed to; null: the processor's
+ * @param path path on the endpoint's host, in place of the endpoint's own; null: the endpoint's
+ * @param objective value of {@code x-gateway-inference-objective}; null: the processor's
+ * @param weight its share for policies that look at it; at least 1
+ * @param labels whatever helps to tell queues apart in metrics and gates
+ * @param pool name of the worker pool that dispatches it
+ */
+public record QueueConfig(
+    String name,
+    @Nullable URI endpoint,
+    @Nullable String path,
+    @Nullable String objective,
+    int weight,
+    Map<String, String> labels,
+    String pool) {
+
+  static final Setting<String> NAME = Setting.string("name", "the request queue's name");
+  static final Setting<URI> ENDPOINT =
+      Setting.uri("endpoint", "full URL that its requests are POSTed to")
+          .where("http or https", ProcessorSettings::isHttp);
+  static final Setting<String> PATH =
+      Setting.string("path", "path on the endpoint's host")
+          .where("beginning with /", path -> path.startsWith("/") && !path.startsWith("//"));
+  static final Setting<String> OBJECTIVE =
+      Setting.string("inferenceObjective", "its x-gateway-inference-objective");
+  static final Setting<Integer> WEIGHT =
+      Setting.integer("weight", "its share").where("≥ 1", value -> value >= 1).withDefault("1");
+  static final Setting<String> POOL =
+      Setting.string("pool", "the worker pool that dispatches it").withDefault(PoolConfig.DEFAULT);
+
+  private static final List<Setting<?>> SETTINGS =
+      List.of(NAME, ENDPOINT, PATH, OBJECTIVE, WEIGHT, POOL);
+
+  /** Checks the ranges. */
+  public QueueConfig {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(pool, "pool");
+    labels = Map.copyOf(labels);
+    if (weight < 1) {
+      throw new IllegalArgumentException("weight must be at least 1, is " + weight);
+    }
+  }
+
+  /** A queue with everything as the processor has it. */
+  public static QueueConfig of(String name) {
+    return new QueueConfig(name, null, null, null, 1, Map.of(), PoolConfig.DEFAULT);
+  }
+
+  /**
+   * The settings of one element of a configuration's {@code queues} array, beside {@code labels}.
+   */
+  public static List<Setting<?>> settings() {
+    return SETTINGS;
+  }
+
+  /** The same with an endpoint of its own. */
+  public QueueConfig withEndpoint(URI endpoint) {
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+  }
+
+  /** The same with a path of its own. */
+  public QueueConfig withPath(String path) {
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+  }
+
+  /** The same with an objective of its own. */
+  public QueueConfig withObjective(String objective) {
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+  }
+
+  /** The same with another share. */
+  public QueueConfig withWeight(int weight) {
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+  }
+
+  /** The same with labels. */
+  public QueueConfig withLabels(Map<String, String> labels) {
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+  }
+
+  /** The same, dispatched by another pool. */
+  public QueueConfig withPool(String pool) {
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+  }
+
+  Optional<URI> endpointOverride() {
+    return Optional.ofNullable(endpoint);
+  }
+}

@@ -1,0 +1,41 @@
+package io.batchprocessor;
+
+import io.batchprocessor.spi.Delivery;
+
+/** Lets messages of one request queue into its buffer. */
+final class RequestSluice implements Intake.Sluice {
+
+  private final QueueBuffer buffer;
+  private final GuardedGate gate;
+  private final Doorbell dispatcher;
+
+  RequestSluice(QueueBuffer buffer, GuardedGate gate, Doorbell dispatcher) {
+    this.buffer = buffer;
+    this.gate = gate;
+    this.dispatcher = dispatcher;
+  }
+
+  /**
+   * All the room there is, once half of the buffer is empty: that makes for few, large receives.
+   */
+  @Override
+  public int demand() {
+    int room = buffer.fresh().room();
+    return 2 * room >= buffer.fresh().capacity() && gate.isOpen() ? room : 0;
+  }
+
+  @Override
+  public QueueBuffer bufferOf(Delivery delivery) {
+    return buffer;
+  }
+
+  @Override
+  public void put(HeldRequest request) {
+    buffer.fresh().add(request);
+  }
+
+  @Override
+  public void putAll() {
+    dispatcher.ring();
+  }
+}

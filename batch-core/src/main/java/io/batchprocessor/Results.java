@@ -1,0 +1,45 @@
+package io.batchprocessor;
+
+import io.batchprocessor.message.ErrorCode;
+import io.batchprocessor.message.ResultMessage;
+
+/** Results of requests that end without an answer. */
+final class Results {
+
+  private Results() {}
+
+  static ResultMessage.Builder of(HeldRequest request, int attempts) {
+    return ResultMessage.builder(request.message().id())
+        .attempts(attempts)
+        .metadata(request.message().metadata());
+  }
+
+  /** The deadline passed while the request waited for its next attempt. */
+  static ResultMessage expired(HeldRequest request) {
+    int attempts = request.attempt() - 1;
+    return of(request, attempts)
+        .error(
+            ErrorCode.DEADLINE_EXCEEDED,
+            attempts == 0
+                ? "deadline exceeded before the first attempt"
+                : "deadline exceeded while waiting for attempt " + request.attempt())
+        .build();
+  }
+
+  /** The deadline passed while the gateway worked on it. */
+  static ResultMessage expiredInFlight(HeldRequest request) {
+    return of(request, request.attempt())
+        .error(
+            ErrorCode.DEADLINE_EXCEEDED,
+            "deadline exceeded while attempt %d was in flight".formatted(request.attempt()))
+        .build();
+  }
+
+  static ResultMessage cancelled(HeldRequest request, int attempts) {
+    return of(request, attempts).error(ErrorCode.CANCELLED, "cancelled").build();
+  }
+
+  static ResultMessage dropped(HeldRequest request, String reason) {
+    return of(request, request.attempt() - 1).error(ErrorCode.GATE_DROPPED, reason).build();
+  }
+}

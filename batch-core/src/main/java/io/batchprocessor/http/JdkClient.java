@@ -1,0 +1,69 @@
+package io.batchprocessor.http;
+
+import io.batchprocessor.spi.InferenceClient;
+import io.batchprocessor.spi.InferenceClientContext;
+import io.batchprocessor.spi.InferenceRequest;
+import io.batchprocessor.spi.InferenceResponse;
+import java.net.http.HttpClient;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends with {@code java.net.http}.
+ *
+ * <p>Always HTTP/1.1: on plaintext the JDK's client would offer an upgrade to HTTP/2 with each
+ * POST, and over TLS it fails requests beyond a server's limit of streams where it should queue
+ * them. Two threads, because its default pool grows with the load, to hundreds.
+ */
+final class JdkClient implements InferenceClient {
+
+  private static final int THREADS = 2;
+
+  private final InferenceClientContext context;
+  private final InFlight inFlight = new InFlight();
+  private final Slots slots;
+  private final ExecutorService executor;
+  private final HttpClient http;
+
+  JdkClient(InferenceClientContext context) {
+    this.context = context;
+    this.slots = new Slots(context.maxInFlight());
+    this.executor = Executors.newFixedThreadPool(THREADS, context.threads());
+    this.http =
+        HttpClient.newBuilder()
+            .executor(executor)
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .connectTimeout(context.connectTimeout())
+            .build();
+  }
+
+  @Override
+  public CompletableFuture<InferenceResponse> send(InferenceRequest request) {
+    JdkExchange exchange = new JdkExchange(request, context, inFlight, http, slots);
+    if (inFlight.add(exchange)) {
+      slots.enter(exchange::start);
+    }
+    return exchange;
+  }
+
+  @Override
+  public void close() {
+    if (!inFlight.close()) {
+      return;
+    }
+    try {
+      HttpClientClosing.close(http);
+      executor.shutdown();
+      if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
+        executor.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      executor.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.batchprocessor.memory;
+
+import io.batchprocessor.spi.DeadLetter;
+import io.batchprocessor.spi.DeadLetterQueue;
+import io.batchprocessor.spi.Delivery;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Messages that can't be answered. Nobody waits for them, so a full queue must not hold up those
+ * that can: it makes room by giving up the oldest, aloud.
+ */
+final class MemoryDeadLetterQueue implements DeadLetterQueue {
+
+  private static final Logger log = LoggerFactory.getLogger(MemoryTransport.class);
+
+  private final Guard guard;
+  private final int capacity;
+  private final ArrayDeque<DeadLetter> letters = new ArrayDeque<>();
+
+  MemoryDeadLetterQueue(Guard guard, int capacity) {
+    this.guard = guard;
+    this.capacity = capacity;
+  }
+
+  @Override
+  public List<Delivery> deadLetter(List<DeadLetter> batch) {
+    Objects.requireNonNull(batch, "letters");
+    List<Delivery> lost = new ArrayList<>();
+    List<DeadLetter> stored = new ArrayList<>();
+    List<DeadLetter> givenUp = new ArrayList<>();
+    guard.lockOpen();
+    try {
+      long now = guard.now();
+      for (DeadLetter letter : batch) {
+        Lease lease = Lease.of(letter.delivery(), guard);
+        if (lease.queue().end(lease, now)) {
+          letters.add(letter);
+          stored.add(letter);
+        } else {
+          lost.add(letter.delivery());
+        }
+      }
+      while (letters.size() > capacity) {
+        givenUp.add(letters.remove());
+      }
+    } finally {
+      guard.unlock();
+    }
+    stored.forEach(this::tellOwner);
+    givenUp.forEach(this::warn);
+    return lost;
+  }
+
+  /** Takes the oldest letters, also after the transport is closed. */
+  List<DeadLetter> take(int max) {
+    if (max < 1) {
+      throw new IllegalArgumentException("max must be at least 1, is " + max);
+    }
+    List<DeadLetter> taken = new ArrayList<>();
+    guard.lock();
+    try {
+      while (taken.size() < max && !letters.isEmpty()) {
+        taken.add(letters.remove());
+      }
+    } finally {
+      guard.unlock();
+    }
+    return taken;
+  }
+
+  /** Lock held: how full it is. */
+  String state() {
+    return "deadLetters=%d/%d".formatted(letters.size(), capacity);
+  }
+
+  private void tellOwner(DeadLetter letter) {
+    PendingResult reply = Lease.of(letter.delivery(), guard).reply();
+    if (reply != null) {
+      reply.fail("it went to the dead letters: " + letter.reason());
+    }
+  }
+
+  private void warn(DeadLetter letter) {
+    log.warn(
+        "dead letters are full ({}): the oldest is given up, {}, reason: {}; take them with"
+            + " takeDeadLetters, or raise memory.dead-letter-capacity",
+        capacity,
+        letter.delivery(),
+        letter.reason());
+  }
+}

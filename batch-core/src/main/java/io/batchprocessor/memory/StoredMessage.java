@@ -1,0 +1,53 @@
+package io.batchprocessor.memory;
+
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.spi.Delivery;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as a queue keeps it.
+ *
+ * @param room the request queue that it was submitted to
+ * @param availableAt when it may be handed out: when it was submitted, or is due
+ * @param order its place among those of one queue that are available at the same time
+ * @param reply who waits for its result; null if the result goes to the result queue
+ */
+record StoredMessage(
+    Room room,
+    Bytes body,
+    int attempt,
+    int deliveryCount,
+    Instant enqueuedAt,
+    long availableAt,
+    long order,
+    @Nullable PendingResult reply) {
+
+  /** Who has been available for longer goes first. */
+  static final Comparator<StoredMessage> BY_TURN =
+      Comparator.comparingLong(StoredMessage::availableAt).thenComparingLong(StoredMessage::order);
+
+  /** The same after a lease ran out. It keeps its turn. */
+  StoredMessage redelivered() {
+    return new StoredMessage(
+        room, body, attempt, deliveryCount + 1, enqueuedAt, availableAt, order, reply);
+  }
+
+  /** The same for another attempt. */
+  StoredMessage retried(int newAttempt, long dueAt, long newOrder) {
+    return new StoredMessage(room, body, newAttempt, 1, enqueuedAt, dueAt, newOrder, reply);
+  }
+
+  /** Hands it out under {@code lease}. */
+  Delivery toDelivery(Lease lease, Duration length) {
+    return Delivery.builder(room.queue(), body)
+        .attempt(attempt)
+        .deliveryCount(deliveryCount)
+        .enqueuedAt(enqueuedAt)
+        .lease(length)
+        .receipt(lease)
+        .build();
+  }
+}
