@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -75,7 +76,7 @@ final class Cancellations {
   private void ask(List<Map.Entry<Delivery, String>> asked, Set<Delivery> cancelled) {
     CommandArguments scores = new CommandArguments(Command.ZMSCORE).key(key);
     asked.forEach(one -> scores.add(Keys.utf8(one.getValue())));
-    List<?> own = (List<?>) call(scores);
+    List<?> own = (List<?>) Objects.requireNonNull(call(scores));
     for (int i = 0; i < asked.size(); i++) {
       Delivery delivery = asked.get(i).getKey();
       if (own.get(i) != null || (foreign && tokenIsCancelled(delivery, asked.get(i).getValue()))) {

@@ -90,7 +90,7 @@ final class RedisProcess implements AutoCloseable {
   }
 
   private boolean answers() {
-    try (java.net.Socket socket = new java.net.Socket("127.0.0.1", port)) {
+    try (java.net.Socket socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
       if (options.contains("--tls-port")) {
         return true;
       }
