@@ -1,3 +1,4 @@
+import io.batchprocessor.redis.RedisPubSubProvider;
 import io.batchprocessor.redis.RedisSortedSetProvider;
 import io.batchprocessor.redis.RedisStreamsProvider;
 import io.batchprocessor.spi.QueueProvider;
@@ -15,6 +16,7 @@ module io.batchprocessor.redis {
   exports io.batchprocessor.redis;
 
   provides QueueProvider with
+      RedisPubSubProvider,
       RedisSortedSetProvider,
       RedisStreamsProvider;
 }

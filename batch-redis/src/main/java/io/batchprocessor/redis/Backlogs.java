@@ -21,7 +21,7 @@ final class Backlogs {
   }
 
   /** One for each request queue, then the retry queue's. */
-  List<Backlog> read() {
+  List<Backlog> read(List<RedisQueue> queues) {
     redis.checkOpen();
     List<Source> sources = new ArrayList<>(layout.requests());
     sources.addAll(layout.retries());
@@ -38,7 +38,7 @@ final class Backlogs {
       backlogs.add(
           new Backlog(
               config.requestQueues().get(i),
-              number(answer.get(i), 0),
+              number(answer.get(i), 0) + queues.get(i).buffered(),
               number(answer.get(i), 1),
               oldest < 0 ? null : Duration.ofMillis(oldest)));
     }

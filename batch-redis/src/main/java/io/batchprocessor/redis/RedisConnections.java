@@ -136,6 +136,11 @@ final class RedisConnections implements Script.Caller, AutoCloseable {
             holderOf(key), clientConfig(address).protocol(RedisProtocol.RESP3).build()));
   }
 
+  /** Opens a connection to subscribe on. */
+  ListeningConnection openListening(byte[] channel) {
+    return keep(new ListeningConnection(holderOf(channel), config));
+  }
+
   /** Closes a connection that was opened here. */
   void drop(@Nullable Connection connection) {
     if (connection != null && own.remove(connection)) {

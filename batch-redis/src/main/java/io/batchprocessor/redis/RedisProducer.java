@@ -11,7 +11,7 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** Submits requests and takes results, as the producers and consumers of a deployment would. */
-final class RedisProducer {
+final class RedisProducer implements AutoCloseable {
 
   private static final Script SUBMIT = Script.of("submit.lua");
   private static final Script TAKE = Script.of("take.lua");
@@ -21,6 +21,8 @@ final class RedisProducer {
   private final RedisConfig config;
   private final byte[] resultKey;
   private final long sliceMillis;
+  private final Object resultChannelLock = new Object();
+  private @Nullable ResultChannel resultChannel;
 
   RedisProducer(RedisConnections redis, RedisConfig config, Layout layout) {
     this.redis = redis;
@@ -76,6 +78,10 @@ final class RedisProducer {
   List<Bytes> takeResults(int max, Duration maxWait) throws InterruptedException {
     if (max < 1) {
       throw new IllegalArgumentException("max must be at least 1, is " + max);
+    }
+    redis.checkOpen();
+    if (config.resultType() == ResultType.CHANNEL) {
+      return resultChannel().take(max, maxWait);
     }
     long start = System.nanoTime();
     while (true) {
@@ -134,5 +140,27 @@ final class RedisProducer {
       }
     }
     return bytes;
+  }
+
+  /** Subscribed when it is first needed: a processor has no use for its own results. */
+  private ResultChannel resultChannel() {
+    synchronized (resultChannelLock) {
+      ResultChannel channel = resultChannel;
+      if (channel == null) {
+        channel = new ResultChannel(redis, config.resultQueue());
+        resultChannel = channel;
+      }
+      return channel;
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (resultChannelLock) {
+      if (resultChannel != null) {
+        resultChannel.close();
+        resultChannel = null;
+      }
+    }
   }
 }

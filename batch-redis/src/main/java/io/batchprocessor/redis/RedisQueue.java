@@ -78,6 +78,11 @@ abstract class RedisQueue implements RequestQueue {
     return settling.extend(deliveries);
   }
 
+  /** Messages that wait in this process. */
+  long buffered() {
+    return 0;
+  }
+
   RedisConnections redis() {
     return redis;
   }

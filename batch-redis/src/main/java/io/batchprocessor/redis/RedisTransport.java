@@ -24,53 +24,86 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** The queues of one deployment on one Redis. */
 final class RedisTransport
     implements Transport, Settlement, BacklogReporter, HealthCheck, Cancellation, Producer {
 
+  private static final Logger log = LoggerFactory.getLogger(RedisTransport.class);
+
   private final RedisConnections redis;
   private final Settling settling;
-  private final List<RequestQueue> requestQueues = new ArrayList<>();
+  private final List<RedisQueue> requestQueues = new ArrayList<>();
   private final RedisRetryQueue retryQueue;
   private final RedisResultQueue resultQueue;
   private final Cancellations cancellations;
   private final Backlogs backlogs;
   private final RedisProducer producer;
+  private final @Nullable ChannelIntake channels;
 
   private RedisTransport(RedisConnections redis, RedisConfig config, Layout layout) {
     this.redis = redis;
     // No other process ever has this name, so that it can't be mistaken for us.
     byte[] consumer = Keys.utf8(UUID.randomUUID().toString());
-    MessageFormat format = new BatchFormat(config.kind());
+    MessageFormat format =
+        config.wireFormat() == WireFormat.LLM_D_ASYNC
+            ? new LlmdFormat(config.resultQueue())
+            : new BatchFormat(config.kind());
     settling = new Settling(redis, config, layout, consumer);
     cancellations = new Cancellations(redis, layout, config.wireFormat());
     for (int i = 0; i < config.requestQueues().size(); i++) {
       String name = config.requestQueues().get(i);
       Source source = layout.requests().get(i);
       requestQueues.add(
-          config.kind() == Kind.STREAMS
-              ? new StreamQueue(
-                  name, source, redis, config, layout, settling, cancellations, consumer)
-              : new ClaimingQueue(
-                  name,
-                  List.of(source),
-                  List.of(name),
-                  false,
-                  redis,
-                  config,
-                  layout,
-                  settling,
-                  cancellations,
-                  format));
+          switch (config.kind()) {
+            case CHANNELS -> new ChannelQueue(name, redis, settling, config.buffer());
+            case STREAMS ->
+                new StreamQueue(
+                    name, source, redis, config, layout, settling, cancellations, consumer);
+            case SORTED_SET ->
+                new ClaimingQueue(
+                    name,
+                    List.of(source),
+                    List.of(name),
+                    false,
+                    redis,
+                    config,
+                    layout,
+                    settling,
+                    cancellations,
+                    format);
+          });
     }
     retryQueue = new RedisRetryQueue(redis, config, layout, settling, cancellations, format);
     resultQueue = new RedisResultQueue(redis, settling, format);
     backlogs = new Backlogs(redis, config, layout);
     producer = new RedisProducer(redis, config, layout);
+    channels = config.kind() == Kind.CHANNELS ? subscribe(config) : null;
+  }
+
+  private ChannelIntake subscribe(RedisConfig config) {
+    log.warn(
+        "redis-pubsub is ephemeral: what is published while no processor listens, and what one"
+            + " holds when it crashes, is lost; redis-streams and redis-sortedset lose nothing");
+    List<ChannelQueue> queues = new ArrayList<>();
+    requestQueues.forEach(queue -> queues.add((ChannelQueue) queue));
+    ChannelIntake intake = new ChannelIntake(redis, queues, retryQueue, config.claim());
+    try {
+      if (intake.awaitSubscribed(config.address().timeout())) {
+        return intake;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    intake.close();
+    throw new JedisConnectionException("no subscription to " + config.requestQueues());
   }
 
   /** Connects, and checks what can be checked. */
@@ -126,7 +159,7 @@ final class RedisTransport
 
   @Override
   public List<Backlog> backlogs() {
-    return backlogs.read();
+    return backlogs.read(requestQueues);
   }
 
   @Override
@@ -136,6 +169,10 @@ final class RedisTransport
     }
     try {
       redis.call(new CommandArguments(Command.PING));
+      if (channels != null && !channels.isSubscribed()) {
+        return new Health(
+            false, "Redis at %s: not subscribed, trying again".formatted(redis.address()));
+      }
       return new Health(true, "Redis at %s answers".formatted(redis.address()));
     } catch (JedisException | IllegalStateException e) {
       return new Health(
@@ -166,6 +203,10 @@ final class RedisTransport
 
   @Override
   public void close() {
+    if (channels != null) {
+      channels.close();
+    }
+    producer.close();
     redis.close();
   }
 

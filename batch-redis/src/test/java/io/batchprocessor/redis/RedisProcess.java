@@ -38,11 +38,11 @@ final class RedisProcess implements AutoCloseable {
   }
 
   /** A server with these options, as on its command line; no persistence unless they say so. */
-  static RedisProcess start(String... options) {
-    return start(freePort(), options);
+  static RedisProcess launch(String... options) {
+    return launch(freePort(), options);
   }
 
-  static RedisProcess start(int port, String... options) {
+  static RedisProcess launch(int port, String... options) {
     try {
       RedisProcess redis =
           new RedisProcess(port, Files.createTempDirectory("redis-" + port), List.of(options));
@@ -54,7 +54,7 @@ final class RedisProcess implements AutoCloseable {
   }
 
   static RedisProcess withAppendOnlyFile() {
-    return start("--appendonly", "yes", "--appendfsync", "always");
+    return launch("--appendonly", "yes", "--appendfsync", "always");
   }
 
   void start() {
