@@ -57,17 +57,31 @@ final class RedisProcess implements AutoCloseable {
     return launch("--appendonly", "yes", "--appendfsync", "always");
   }
 
+  /** A Sentinel with this configuration, which it will rewrite. */
+  static RedisProcess launchSentinel(Path config) {
+    int port = freePort();
+    RedisProcess sentinel = new RedisProcess(port, config.getParent(), List.of());
+    sentinel.start(
+        List.of(
+            SERVER.toString(), config.toString(), "--sentinel", "--port", String.valueOf(port)));
+    return sentinel;
+  }
+
   void start() {
     List<String> command = new ArrayList<>();
     command.add(SERVER.toString());
     command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
     command.addAll(List.of("--save", "", "--dir", directory.toString()));
     command.addAll(options);
+    start(command);
+  }
+
+  private void start(List<String> command) {
     try {
       process =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(directory.resolve("log").toFile())
+              .redirectOutput(directory.resolve("log-" + port).toFile())
               .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -83,7 +97,8 @@ final class RedisProcess implements AutoCloseable {
         .until(
             () -> {
               if (!process.isAlive()) {
-                throw new IllegalStateException(Files.readString(directory.resolve("log"), UTF_8));
+                throw new IllegalStateException(
+                    Files.readString(directory.resolve("log-" + port), UTF_8));
               }
               return answers();
             });
@@ -91,9 +106,6 @@ final class RedisProcess implements AutoCloseable {
 
   private boolean answers() {
     try (java.net.Socket socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
-      if (options.contains("--tls-port")) {
-        return true;
-      }
       socket.setSoTimeout(1000);
       socket.getOutputStream().write("PING\r\n".getBytes(UTF_8));
       String answer = new String(socket.getInputStream().readNBytes(5), UTF_8);
