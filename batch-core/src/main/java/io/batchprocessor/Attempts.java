@@ -23,7 +23,7 @@ final class Attempts {
   private final InferenceClient client;
   private final RetryPlanner planner;
   private final Consumer<Outcome> settle;
-  private final Doorbell dispatcher;
+  private Runnable permitReturned = () -> {};
   private final GuardedListeners listeners;
   private final Counters counters;
   private final long requestTimeoutMillis;
@@ -34,13 +34,11 @@ final class Attempts {
       InferenceClient client,
       RetryPlanner planner,
       Consumer<Outcome> settle,
-      Doorbell dispatcher,
       Engine.Shared shared,
       EngineConfig config) {
     this.client = client;
     this.planner = planner;
     this.settle = settle;
-    this.dispatcher = dispatcher;
     this.listeners = shared.listeners();
     this.counters = shared.counters();
     this.requestTimeoutMillis = config.requestTimeout().toMillis();
@@ -48,7 +46,12 @@ final class Attempts {
     this.ticker = config.ticker();
   }
 
-  /** Sends a request whose permit is in hand. Called by the dispatcher. */
+  /** Whom to tell that a permit came back; set before the threads start. */
+  void whenPermitReturned(Runnable listener) {
+    permitReturned = listener;
+  }
+
+  /** Sends a request whose permit is in hand. */
   void begin(HeldRequest request, WorkerPool pool, Permit permit) {
     long leftMillis = Math.max(1, request.deadlineMillis() - clock.millis());
     Duration timeout = Duration.ofMillis(Math.min(requestTimeoutMillis, leftMillis));
@@ -114,10 +117,9 @@ final class Attempts {
     Duration latency = latency(request);
     AttemptOutcome aborted = request.abortedAs();
     AttemptOutcome outcome =
-        aborted != null ? aborted : Answers.of(response, failure, latency, clock.instant());
+        aborted != null ? aborted : Answers.of(response, failure, latency, clock);
     pool.gate().release(permit, outcome);
     pool.ended();
-    dispatcher.ring();
     if (decides) {
       if (outcome.kind() == AttemptOutcome.Kind.SHED) {
         counters.shed.increment();
@@ -125,6 +127,7 @@ final class Attempts {
       listeners.tell(request, listener -> listener.attempted(request, outcome));
       settle.accept(planned(request, outcome));
     }
+    permitReturned.run();
   }
 
   /** What follows. A bug here must not leave the request without an end: it is tried again. */

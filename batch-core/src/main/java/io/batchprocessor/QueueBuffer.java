@@ -53,9 +53,11 @@ final class QueueBuffer implements QueueView {
     return head == null ? fresh.head() : head;
   }
 
-  /** Takes the head out. */
-  void removeHead() {
-    if (!retries.remove()) {
+  /** Takes out what {@link #head} gave. By now a retry may have come, which would go before it. */
+  void remove(HeldRequest head) {
+    if (retries.first() == head) {
+      retries.remove();
+    } else {
       fresh.remove();
     }
   }
@@ -151,14 +153,14 @@ final class QueueBuffer implements QueueView {
       return head;
     }
 
-    private boolean remove() {
-      if (requests.poll() == null) {
-        return false;
-      }
-      if (2 * size.decrementAndGet() <= capacity) {
+    private @Nullable HeldRequest first() {
+      return requests.peek();
+    }
+
+    private void remove() {
+      if (requests.poll() != null && 2 * size.decrementAndGet() <= capacity) {
         whenRoom.run();
       }
-      return true;
     }
   }
 }

@@ -1,7 +1,9 @@
 package io.batchprocessor.http;
 
 import io.batchprocessor.spi.InferenceClientContext;
+import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.Future;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
@@ -16,6 +18,7 @@ import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1IOEventHandlerFactory;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1StreamDuplexerFactory;
+import org.apache.hc.core5.http.nio.ssl.TlsStrategy;
 import org.apache.hc.core5.http.protocol.DefaultHttpProcessor;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
@@ -68,10 +71,7 @@ final class ApacheConnections implements AutoCloseable {
             .setConnPoolPolicy(PoolReusePolicy.LIFO)
             .setMaxConnTotal(context.maxInFlight())
             .setMaxConnPerRoute(context.maxInFlight())
-            .setTlsStrategy(
-                ClientTlsStrategyBuilder.create()
-                    .setSslBufferMode(SSLBufferMode.DYNAMIC)
-                    .buildAsync())
+            .setTlsStrategy(tls())
             .setDefaultTlsConfig(
                 TlsConfig.custom()
                     .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
@@ -112,6 +112,18 @@ final class ApacheConnections implements AutoCloseable {
     evictor.start();
   }
 
+  /** Certificates and host names are verified; what is trusted is the JVM's default, as for jdk. */
+  private static TlsStrategy tls() {
+    try {
+      return ClientTlsStrategyBuilder.create()
+          .setSslContext(SSLContext.getDefault())
+          .setSslBufferMode(SSLBufferMode.DYNAMIC)
+          .buildAsync();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("the JVM has no usable TLS: " + e.getMessage(), e);
+    }
+  }
+
   /** Two buffers of this size are kept for each connection: 10,000 must fit into a small heap. */
   private static int bufferSize(int connections) {
     return connections <= 1024 ? 8192 : connections <= 4096 ? 4096 : 2048;
@@ -146,12 +158,14 @@ final class ApacheConnections implements AutoCloseable {
   public void close() {
     evictor.shutdown();
     pool.close(CloseMode.IMMEDIATE);
-    reactor.close(CloseMode.IMMEDIATE);
+    // Its own threads close what is open; closed from here, they would stumble over that.
+    reactor.initiateShutdown();
     try {
       reactor.awaitShutdown(CLOSE_WITHIN);
       evictor.awaitTermination(CLOSE_WITHIN.toTimeout());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    reactor.close(CloseMode.IMMEDIATE);
   }
 }

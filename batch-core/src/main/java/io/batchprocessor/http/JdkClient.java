@@ -43,7 +43,12 @@ final class JdkClient implements InferenceClient {
 
   @Override
   public CompletableFuture<InferenceResponse> send(InferenceRequest request) {
-    JdkExchange exchange = new JdkExchange(request, context, inFlight, http, slots);
+    JdkExchange exchange;
+    try {
+      exchange = new JdkExchange(request, context, inFlight, http, slots);
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     if (inFlight.add(exchange)) {
       slots.enter(exchange::start);
     }

@@ -35,6 +35,25 @@ final class Utf8 {
     }
   }
 
+  /**
+   * How many bytes {@code text} takes, or -1 if an unpaired surrogate keeps it from being UTF-8.
+   */
+  static int encodedLength(String text) {
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+      } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
+        bytes += 4;
+        i++;
+      } else {
+        return -1;
+      }
+    }
+    return bytes;
+  }
+
   /** Without the byte order mark that RFC 8259, section 8.1 lets a reader ignore. */
   static Bytes withoutMark(Bytes text) {
     boolean marked =

@@ -1,5 +1,6 @@
 package io.batchprocessor.memory;
 
+import static io.batchprocessor.memory.Samples.PATIENCE;
 import static io.batchprocessor.memory.Samples.bodies;
 import static io.batchprocessor.memory.Samples.receive;
 import static io.batchprocessor.memory.Samples.receiveOne;
@@ -9,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -50,6 +52,21 @@ class MemoryRequestQueueTest extends LeasedQueueRules {
         .isThrownBy(() -> queue.acknowledge(ofOther))
         .withMessageContaining("handed out by queue 'b', not by 'a'");
     assertThat(other.acknowledge(ofOther)).isEmpty();
+  }
+
+  @Test
+  void a_waiting_receive_watches_over_the_lease_that_began_meanwhile() throws Exception {
+    try (MemoryTransport real = MemoryTransport.builder().lease(Duration.ofMillis(50)).build()) {
+      RequestQueue requests = real.requestQueues().get(0);
+      Background<List<Delivery>> one = Background.waiting(() -> requests.receive(1, PATIENCE));
+      Background<List<Delivery>> other = Background.waiting(() -> requests.receive(1, PATIENCE));
+
+      real.submit("requests", bodies("1"));
+
+      // Whichever gets the message never settles it: the other one gets it next.
+      assertThat(texts(one.result())).containsExactly("1");
+      assertThat(texts(other.result())).containsExactly("1");
+    }
   }
 
   @Test

@@ -103,6 +103,19 @@ class ExponentialBackoffTest {
     assertThat(next).isEqualTo(Math.min(2 * delay, capMillis));
   }
 
+  @Test
+  void doubles_as_long_as_the_double_is_not_above_the_cap() {
+    BackoffStrategy backoff =
+        ExponentialBackoff.builder()
+            .base(Duration.ofMillis(1))
+            .cap(Duration.ofMillis(4).plusNanos(1))
+            .jitter(Jitter.NONE)
+            .build();
+
+    assertThat(delay(backoff, 3)).isEqualTo(Duration.ofMillis(4));
+    assertThat(delay(backoff, 4)).isEqualTo(Duration.ofMillis(4).plusNanos(1));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {40, 62, 63, 64, 65, 1_000, Integer.MAX_VALUE})
   void saturates_at_the_cap_for_huge_attempts(int attempt) {

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.hc.core5.http.URIScheme;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.bootstrap.AsyncServerBootstrap;
 import org.apache.hc.core5.http.impl.bootstrap.HttpAsyncServer;
 import org.apache.hc.core5.io.CloseMode;
@@ -51,6 +52,9 @@ public final class SimulatedGateway implements AutoCloseable {
 
   /** Enough for thousands of connections at once; the kernel may allow less. */
   private static final int ACCEPT_BACKLOG = 16_384;
+
+  /** The default, 8 KiB for each of three buffers, is 240 MB for 10,000 waiting connections. */
+  private static final int BUFFER_BYTES = 2_048;
 
   private final HttpAsyncServer server;
   private final EngineLoop engine;
@@ -108,6 +112,7 @@ public final class SimulatedGateway implements AutoCloseable {
                     .setSoReuseAddress(true)
                     .setTcpNoDelay(true)
                     .build())
+            .setHttp1Config(Http1Config.custom().setBufferSize(BUFFER_BYTES).build())
             .setIOSessionListener(connections)
             .setRequestRouter((request, context) -> () -> new Exchange(router))
             .create();

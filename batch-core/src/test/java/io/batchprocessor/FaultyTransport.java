@@ -1,0 +1,213 @@
+package io.batchprocessor;
+
+import io.batchprocessor.memory.MemoryTransport;
+import io.batchprocessor.spi.DeadLetterQueue;
+import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.Result;
+import io.batchprocessor.spi.ResultQueue;
+import io.batchprocessor.spi.Retry;
+import io.batchprocessor.spi.RetryQueue;
+import io.batchprocessor.spi.Settlement;
+import io.batchprocessor.spi.Transport;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * The in-memory transport behind a connection that breaks on demand. Operations are named after the
+ * SPI's methods. As it is, it can't store and acknowledge in one step; {@link #atomic} can.
+ */
+class FaultyTransport implements Transport {
+
+  private final MemoryTransport memory;
+  private final Map<String, Fault> faults = new ConcurrentHashMap<>();
+  private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
+  private final List<Queue> requestQueues;
+  private final Retries retryQueue;
+
+  private FaultyTransport(MemoryTransport memory) {
+    this.memory = memory;
+    this.requestQueues = memory.requestQueues().stream().map(Queue::new).toList();
+    this.retryQueue = new Retries(memory.retryQueue());
+  }
+
+  static FaultyTransport inTwoSteps(MemoryTransport memory) {
+    return new FaultyTransport(memory);
+  }
+
+  static FaultyTransport atomic(MemoryTransport memory) {
+    return new Atomic(memory);
+  }
+
+  private record Fault(boolean afterwards, AtomicInteger left, Supplier<RuntimeException> failure) {
+
+    static Fault of(boolean afterwards, int times) {
+      return new Fault(
+          afterwards,
+          new AtomicInteger(times),
+          () -> new IllegalStateException("connection to the broker lost"));
+    }
+
+    void strike() {
+      if (left.getAndUpdate(n -> n > 0 ? n - 1 : 0) > 0) {
+        throw failure.get();
+      }
+    }
+  }
+
+  /** From now on the operation fails and does nothing. */
+  FaultyTransport breaks(String operation) {
+    return breaks(operation, Integer.MAX_VALUE);
+  }
+
+  /** The next calls of the operation fail and do nothing. */
+  FaultyTransport breaks(String operation, int times) {
+    faults.put(operation, Fault.of(false, times));
+    return this;
+  }
+
+  /** The next calls do what they should, but their answer does not arrive. */
+  FaultyTransport breaksAfterwards(String operation, int times) {
+    faults.put(operation, Fault.of(true, times));
+    return this;
+  }
+
+  /** The next calls throw what is given. */
+  FaultyTransport throwsFrom(String operation, int times, Supplier<RuntimeException> failure) {
+    faults.put(operation, new Fault(false, new AtomicInteger(times), failure));
+    return this;
+  }
+
+  void heals(String operation) {
+    faults.remove(operation);
+  }
+
+  /** How often an operation was called, in vain or not. */
+  int calls(String operation) {
+    AtomicInteger count = calls.get(operation);
+    return count == null ? 0 : count.get();
+  }
+
+  <T> T call(String operation, Supplier<T> action) {
+    calls.computeIfAbsent(operation, name -> new AtomicInteger()).incrementAndGet();
+    Fault fault = faults.get(operation);
+    if (fault == null) {
+      return action.get();
+    }
+    if (!fault.afterwards()) {
+      fault.strike();
+      return action.get();
+    }
+    T value = action.get();
+    fault.strike();
+    return value;
+  }
+
+  @Override
+  public List<? extends RequestQueue> requestQueues() {
+    return requestQueues;
+  }
+
+  @Override
+  public RetryQueue retryQueue() {
+    return retryQueue;
+  }
+
+  @Override
+  public ResultQueue resultQueue() {
+    return results ->
+        call(
+            "publish",
+            () -> {
+              memory.resultQueue().publish(results);
+              return results;
+            });
+  }
+
+  @Override
+  public Optional<DeadLetterQueue> deadLetterQueue() {
+    return memory
+        .deadLetterQueue()
+        .map(queue -> letters -> call("deadLetter", () -> queue.deadLetter(letters)));
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+
+  private class Queue implements RequestQueue {
+
+    private final RequestQueue queue;
+
+    Queue(RequestQueue queue) {
+      this.queue = queue;
+    }
+
+    @Override
+    public String name() {
+      return queue.name();
+    }
+
+    @Override
+    public List<Delivery> receive(int max, Duration maxWait) throws InterruptedException {
+      call("receive", () -> max);
+      return queue.receive(max, maxWait);
+    }
+
+    @Override
+    public List<Delivery> acknowledge(List<Delivery> deliveries) {
+      return call("acknowledge", () -> queue.acknowledge(deliveries));
+    }
+
+    @Override
+    public void release(List<Delivery> deliveries) {
+      call(
+          "release",
+          () -> {
+            queue.release(deliveries);
+            return deliveries;
+          });
+    }
+
+    @Override
+    public List<Delivery> extend(List<Delivery> deliveries) {
+      return call("extend", () -> queue.extend(deliveries));
+    }
+  }
+
+  private final class Retries extends Queue implements RetryQueue {
+
+    private final RetryQueue queue;
+
+    Retries(RetryQueue queue) {
+      super(queue);
+      this.queue = queue;
+    }
+
+    @Override
+    public List<Delivery> schedule(List<Retry> retries) {
+      return call("schedule", () -> queue.schedule(retries));
+    }
+  }
+
+  private static final class Atomic extends FaultyTransport implements Settlement {
+
+    private final MemoryTransport memory;
+
+    Atomic(MemoryTransport memory) {
+      super(memory);
+      this.memory = memory;
+    }
+
+    @Override
+    public List<Delivery> settle(List<Result> results) {
+      return call("settle", () -> memory.settle(results));
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.batchprocessor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class QueueBufferTest {
+
+  private final QueueBuffer buffer = Samples.buffer("requests");
+
+  private HeldRequest request(String id) {
+    return Samples.held(Samples.request(id), 1, buffer);
+  }
+
+  @Test
+  void retries_go_before_fresh_requests() {
+    HeldRequest fresh = request("fresh");
+    HeldRequest retry = request("retry");
+    buffer.fresh().add(fresh);
+    buffer.retries().add(retry);
+
+    assertThat(buffer.head()).isSameAs(retry);
+    buffer.remove(retry);
+    assertThat(buffer.head()).isSameAs(fresh);
+  }
+
+  @Test
+  void a_retry_that_comes_while_a_fresh_head_is_taken_is_not_taken_in_its_place() {
+    HeldRequest fresh = request("fresh");
+    HeldRequest retry = request("retry");
+    buffer.fresh().add(fresh);
+    HeldRequest head = buffer.head();
+    buffer.retries().add(retry);
+
+    buffer.remove(head);
+
+    assertThat(buffer.head()).isSameAs(retry);
+    buffer.remove(retry);
+    assertThat(buffer.head()).isNull();
+    assertThat(buffer.size()).isZero();
+  }
+
+  @Test
+  void what_was_decided_while_it_waited_is_passed_over() {
+    HeldRequest cancelled = request("cancelled");
+    HeldRequest next = request("next");
+    buffer.fresh().add(cancelled);
+    buffer.fresh().add(next);
+    cancelled.decide();
+
+    assertThat(buffer.head()).isSameAs(next);
+    assertThat(buffer.size()).isEqualTo(1);
+  }
+
+  @Test
+  void the_intake_is_told_once_half_of_the_room_is_free() {
+    AtomicInteger told = new AtomicInteger();
+    buffer.fresh().whenRoom(told::incrementAndGet);
+    for (int i = 0; i < 8; i++) {
+      buffer.fresh().add(request("r-" + i));
+    }
+    assertThat(buffer.fresh().room()).isZero();
+
+    for (int i = 0; i < 3; i++) {
+      buffer.remove(buffer.head());
+    }
+    assertThat(told).hasValue(0);
+    buffer.remove(buffer.head());
+    assertThat(told).hasValue(1);
+    assertThat(buffer.fresh().room()).isEqualTo(4);
+  }
+
+  @Test
+  void a_queue_that_is_held_back_shows_nothing_until_its_time() {
+    ManualTicker ticker = new ManualTicker();
+    QueueBuffer slow =
+        new QueueBuffer(
+            QueueConfig.of("slow"),
+            new GatewayTarget(Samples.ENDPOINT, null, Authorization.none()),
+            8,
+            ticker);
+    slow.fresh().add(Samples.held(Samples.request("r"), 1, slow));
+    slow.holdBack(ticker.getAsLong() + 1_000);
+
+    assertThat(slow.isReady()).isFalse();
+    assertThat(slow.heldBackNanos(ticker.getAsLong())).isEqualTo(1_000);
+    ticker.pass(Duration.ofNanos(1_000));
+    assertThat(slow.heldBackNanos(ticker.getAsLong())).isZero();
+    assertThat(slow.isReady()).isTrue();
+  }
+}
