@@ -3,6 +3,7 @@ package io.batchprocessor.redis;
 import io.batchprocessor.spi.Delivery;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -93,7 +94,7 @@ final class Cancellations {
     @Nullable Object token =
         call(new CommandArguments(Command.GET).key(Keys.utf8("request-cancel:" + id)));
     return token instanceof byte[] bytes
-        && java.util.Arrays.equals(bytes, Keys.utf8(envelope.requestToken()));
+        && Arrays.equals(bytes, Keys.utf8(envelope.requestToken()));
   }
 
   private void copyActiveToken(String id) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +93,7 @@ final class ChannelIntake implements AutoCloseable {
     List<Claims.Arrival> ours = persistently(claim(batch));
     List<Retry> spilled = new ArrayList<>();
     for (Claims.Arrival arrival : ours) {
-      ChannelQueue queue = java.util.Objects.requireNonNull(queues.get(arrival.queue()));
+      ChannelQueue queue = Objects.requireNonNull(queues.get(arrival.queue()));
       Delivery delivery = queue.heard(arrival.body());
       if (!queue.offer(delivery)) {
         spilled.add(new Retry(delivery, Duration.ZERO, delivery.attempt()));

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +27,10 @@ class ClaimingQueue extends RedisQueue {
   private static final Logger log = LoggerFactory.getLogger(ClaimingQueue.class);
   private static final Script CLAIM = Script.of("claim.lua");
   private static final Duration POLL = Duration.ofMillis(3);
+
+  /** After a change that brought nothing for us: others may make many of these. */
+  private static final Duration REST = Duration.ofMillis(2);
+
   private static final int KEYS_OF_A_SET = 4;
 
   private final RedisConfig config;
@@ -38,11 +41,14 @@ class ClaimingQueue extends RedisQueue {
   private final List<byte[]> claimKeys = new ArrayList<>();
   private final List<byte[]> watched = new ArrayList<>();
   private final byte[] readyPrefix;
+  private final byte[] consumer;
   private final OwnConnection own;
   private final byte[] watchKey;
   private @Nullable WatchConnection watch;
   private boolean mayWatch = true;
   private long nextMillis = -1;
+  private long claims;
+  private boolean woken;
 
   /**
    * A queue over several sorted sets.
@@ -61,11 +67,13 @@ class ClaimingQueue extends RedisQueue {
       Layout layout,
       Settling settling,
       Cancellations cancellations,
-      MessageFormat format) {
+      MessageFormat format,
+      byte[] consumer) {
     super(name, redis, settling);
     this.config = config;
     this.cancellations = cancellations;
     this.format = format;
+    this.consumer = consumer;
     this.sources = sources;
     this.origins = origins;
     this.readyPrefix = Keys.utf8(delayed ? layout.readyPrefix() : "");
@@ -88,7 +96,12 @@ class ClaimingQueue extends RedisQueue {
     try {
       List<Delivery> deliveries = claim(max);
       if (deliveries.isEmpty() && !maxWait.isZero()) {
+        if (woken) {
+          LockSupport.parkNanos(Math.min(REST.toNanos(), maxWait.toNanos()));
+        }
         await(soonest(maxWait));
+      } else {
+        woken = false;
       }
       return deliveries;
     } catch (JedisException e) {
@@ -113,6 +126,7 @@ class ClaimingQueue extends RedisQueue {
       return;
     }
     if (!changes.armed()) {
+      woken = false;
       changes.arm(watched);
       return;
     }
@@ -125,6 +139,7 @@ class ClaimingQueue extends RedisQueue {
       changes.await(Duration.ofNanos(Math.min(roundUp(left), LONGEST_WAIT.toNanos())));
       left = wait.toNanos() - (System.nanoTime() - start);
     }
+    woken = !changes.armed();
   }
 
   /** Sockets wait for whole milliseconds; one less would make the last of them a busy loop. */
@@ -194,10 +209,12 @@ class ClaimingQueue extends RedisQueue {
         .build();
   }
 
-  /** Makes tokens that were never given before, also after a failover that lost the last ones. */
-  private static byte[] nonce() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    return Keys.utf8(
-        Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong()) + "-");
+  /**
+   * Makes tokens that were never given before: no other process has this one's name, so not even a
+   * failover that lost the last tokens lets one be given twice.
+   */
+  private byte[] nonce() {
+    claims++;
+    return Keys.utf8(new String(consumer, StandardCharsets.US_ASCII) + "/" + claims + "/");
   }
 }

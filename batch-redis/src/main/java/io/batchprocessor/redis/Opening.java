@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** What is found out before a transport is used, so that it fails at once and says why. */
@@ -148,7 +149,7 @@ final class Opening {
     Object answer;
     try {
       answer = redis.call(new CommandArguments(Command.INFO));
-    } catch (redis.clients.jedis.exceptions.JedisAccessControlException e) {
+    } catch (JedisAccessControlException e) {
       log.debug("INFO is not allowed: version and persistence stay unchecked", e);
       return info;
     }

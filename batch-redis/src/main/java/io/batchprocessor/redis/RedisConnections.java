@@ -1,6 +1,7 @@
 package io.batchprocessor.redis;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -72,7 +73,12 @@ final class RedisConnections implements Script.Caller, AutoCloseable {
               .maxTotalRetriesDuration(address.timeout())
               .build();
     } else if (address.sentinelMaster() != null) {
-      JedisClientConfig sentinelConfig = clientConfig(address).database(0).build();
+      JedisClientConfig sentinelConfig =
+          clientConfig(address)
+              .database(0)
+              .user(address.sentinelUser())
+              .password(address.sentinelPassword())
+              .build();
       provider =
           new SentineledConnectionProvider(
               address.sentinelMaster(), config, pool, Set.copyOf(address.hosts()), sentinelConfig);
@@ -212,7 +218,7 @@ final class RedisConnections implements Script.Caller, AutoCloseable {
   private static void disconnect(Connection connection) {
     try {
       connection.forceDisconnect();
-    } catch (java.io.IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       // It is gone either way.
       connection.setBroken();
     }

@@ -21,7 +21,8 @@ final class RedisRetryQueue extends ClaimingQueue implements RetryQueue {
       Layout layout,
       Settling settling,
       Cancellations cancellations,
-      MessageFormat format) {
+      MessageFormat format,
+      byte[] consumer) {
     super(
         config.retryQueue(),
         layout.retries(),
@@ -32,7 +33,8 @@ final class RedisRetryQueue extends ClaimingQueue implements RetryQueue {
         layout,
         settling,
         cancellations,
-        format);
+        format,
+        consumer);
     this.settling = settling;
     this.format = format;
   }

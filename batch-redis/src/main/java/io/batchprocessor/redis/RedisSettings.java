@@ -2,6 +2,7 @@ package io.batchprocessor.redis;
 
 import io.batchprocessor.spi.Setting;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Every setting of the Redis transports; the same key means the same thing in all three. */
@@ -35,6 +36,10 @@ final class RedisSettings {
   static final Setting<String> SENTINEL_MASTER =
       Setting.string(
           "redis.sentinel-master", "name of the master; the hosts of redis.url are its Sentinels");
+  static final Setting<String> SENTINEL_USERNAME =
+      Setting.string("redis.sentinel-username", "ACL user of the Sentinels, if they ask for one");
+  static final Setting<String> SENTINEL_PASSWORD =
+      Setting.secret("redis.sentinel-password", "password of the Sentinels, if they ask for one");
   static final Setting<Boolean> CLUSTER =
       Setting.flag("redis.cluster", "whether the hosts of redis.url are nodes of a Redis Cluster")
           .withDefault("false");
@@ -124,7 +129,7 @@ final class RedisSettings {
   /** What a transport knows, in the order in which a help text shows it. */
   static List<Setting<?>> of(Kind kind) {
     List<Setting<?>> settings =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 URL,
                 requestQueues(kind),
@@ -151,6 +156,8 @@ final class RedisSettings {
             KEYSTORE,
             KEYSTORE_PASSWORD,
             SENTINEL_MASTER,
+            SENTINEL_USERNAME,
+            SENTINEL_PASSWORD,
             CLUSTER,
             TIMEOUT));
     return List.copyOf(settings);

@@ -78,10 +78,12 @@ final class RedisTransport
                     layout,
                     settling,
                     cancellations,
-                    format);
+                    format,
+                    consumer);
           });
     }
-    retryQueue = new RedisRetryQueue(redis, config, layout, settling, cancellations, format);
+    retryQueue =
+        new RedisRetryQueue(redis, config, layout, settling, cancellations, format, consumer);
     resultQueue = new RedisResultQueue(redis, settling, format);
     backlogs = new Backlogs(redis, config, layout);
     producer = new RedisProducer(redis, config, layout);

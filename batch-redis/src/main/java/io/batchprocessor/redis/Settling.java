@@ -3,6 +3,7 @@ package io.batchprocessor.redis;
 import io.batchprocessor.spi.Delivery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToLongFunction;
 
 /**
@@ -40,7 +41,7 @@ final class Settling {
         List.of(
             group,
             consumer,
-            Keys.utf8(config.resultType().name().toLowerCase(java.util.Locale.ROOT)),
+            Keys.utf8(config.resultType().name().toLowerCase(Locale.ROOT)),
             Keys.number(config.resultMaxLength()),
             Keys.number(config.dedupe().toMillis()));
   }
