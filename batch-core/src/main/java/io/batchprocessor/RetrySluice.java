@@ -3,6 +3,7 @@ package io.batchprocessor;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RetryQueue;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -30,6 +31,9 @@ final class RetrySluice implements Intake.Sluice {
   private final LongSupplier ticker;
   private final LogThrottle unknownQueue;
 
+  /** How many of the batch at hand go to each buffer: they are put there only at its end. */
+  private final Map<QueueBuffer, Integer> claims = new HashMap<>();
+
   RetrySluice(
       RetryQueue queue,
       List<WorkerPool> pools,
@@ -56,6 +60,7 @@ final class RetrySluice implements Intake.Sluice {
 
   @Override
   public int demand() {
+    claims.clear();
     int most = 0;
     for (WorkerPool pool : pools) {
       boolean open = pool.gate().isOpen();
@@ -80,7 +85,7 @@ final class RetrySluice implements Intake.Sluice {
           delivery.queue(),
           buffers.keySet());
     }
-    if (buffer == null || buffer.retries().room() <= 0) {
+    if (buffer == null || claims.merge(buffer, 1, Integer::sum) > buffer.retries().room()) {
       putOff(delivery);
       return null;
     }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -23,8 +22,6 @@ import java.util.function.Function;
 final class FakeGateway implements InferenceClient, InferenceClientProvider {
 
   private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private final AtomicInteger mostInFlight = new AtomicInteger();
   private volatile Function<InferenceRequest, CompletableFuture<InferenceResponse>> behaviour =
       request -> new CompletableFuture<>();
   private volatile boolean closed;
@@ -76,10 +73,6 @@ final class FakeGateway implements InferenceClient, InferenceClientProvider {
   public CompletableFuture<InferenceResponse> send(InferenceRequest request) {
     CompletableFuture<InferenceResponse> future = behaviour.apply(request);
     exchanges.add(new Exchange(request, future));
-    if (future != null) {
-      mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
-      var unused = future.whenComplete((response, failure) -> inFlight.decrementAndGet());
-    }
     return future;
   }
 
@@ -95,14 +88,6 @@ final class FakeGateway implements InferenceClient, InferenceClientProvider {
         .pollInterval(Duration.ofMillis(2))
         .until(() -> exchanges.size() >= count);
     return exchanges.get(count - 1);
-  }
-
-  int inFlight() {
-    return inFlight.get();
-  }
-
-  int mostInFlight() {
-    return mostInFlight.get();
   }
 
   boolean isClosed() {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -26,6 +27,9 @@ public final class ThroughputBenchmark {
           "{\"model\":\"food-review\",\"prompt\":\"Say in one sentence what the best dish was, and"
               + " why.\",\"max_tokens\":64}");
   private static final int FEED = 128;
+
+  /** How often the consumer looks for results, as one over a network would. */
+  private static final long COLLECT_NANOS = 1_000_000;
 
   private final URI uri;
   private final int requests;
@@ -114,6 +118,7 @@ public final class ThroughputBenchmark {
         List<Bytes> some = queues.takeResults(1_000, Duration.ofSeconds(30));
         check(!some.isEmpty(), "no result within 30 s: " + processor.stats());
         results += some.size();
+        LockSupport.parkNanos(COLLECT_NANOS);
       }
       Meter.Reading reading = meter.read(requests);
       feeder.join();
