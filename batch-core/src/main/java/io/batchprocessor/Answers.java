@@ -7,7 +7,7 @@ import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.ResponseTooLargeException;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +21,8 @@ final class Answers {
       @Nullable InferenceResponse response,
       @Nullable Throwable failure,
       Duration latency,
-      Instant now) {
-    return response == null ? failed(failure, latency) : answered(response, latency, now);
+      InstantSource clock) {
+    return response == null ? failed(failure, latency) : answered(response, latency, clock);
   }
 
   /** We gave it up ourselves. */
@@ -40,7 +40,7 @@ final class Answers {
   }
 
   private static AttemptOutcome answered(
-      InferenceResponse response, Duration latency, Instant now) {
+      InferenceResponse response, Duration latency, InstantSource clock) {
     int status = response.statusCode();
     Kind kind = kind(status);
     boolean retried = kind == Kind.SHED || kind == Kind.FAILED;
@@ -52,7 +52,7 @@ final class Answers {
         retried
             ? response
                 .header("retry-after")
-                .flatMap(value -> RetryAfter.parse(value, now))
+                .flatMap(value -> RetryAfter.parse(value, clock.instant()))
                 .orElse(null)
             : null);
   }

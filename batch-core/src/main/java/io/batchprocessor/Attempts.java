@@ -5,7 +5,6 @@ import io.batchprocessor.spi.InferenceClient;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.Permit;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +23,7 @@ final class Attempts {
   private final InferenceClient client;
   private final RetryPlanner planner;
   private final Consumer<Outcome> settle;
-  private final Doorbell dispatcher;
+  private Runnable permitReturned = () -> {};
   private final GuardedListeners listeners;
   private final Counters counters;
   private final long requestTimeoutMillis;
@@ -35,13 +34,11 @@ final class Attempts {
       InferenceClient client,
       RetryPlanner planner,
       Consumer<Outcome> settle,
-      Doorbell dispatcher,
       Engine.Shared shared,
       EngineConfig config) {
     this.client = client;
     this.planner = planner;
     this.settle = settle;
-    this.dispatcher = dispatcher;
     this.listeners = shared.listeners();
     this.counters = shared.counters();
     this.requestTimeoutMillis = TimeUnit.MILLISECONDS.convert(config.requestTimeout());
@@ -49,7 +46,12 @@ final class Attempts {
     this.ticker = config.ticker();
   }
 
-  /** Sends a request whose permit is in hand. Called by the dispatcher. */
+  /** Whom to tell that a permit came back; set before the threads start. */
+  void whenPermitReturned(Runnable listener) {
+    permitReturned = listener;
+  }
+
+  /** Sends a request whose permit is in hand. */
   void begin(HeldRequest request, WorkerPool pool, Permit permit) {
     long leftMillis = Math.max(1, request.deadlineMillis() - clock.millis());
     Duration timeout = Duration.ofMillis(Math.min(requestTimeoutMillis, leftMillis));
@@ -151,7 +153,6 @@ final class Attempts {
         decides ? outcome(response, failure, latency(request)) : request.abortedAs();
     pool.gate().release(permit, outcome == null ? Answers.aborted(latency(request)) : outcome);
     pool.ended();
-    dispatcher.ring();
     if (decides && outcome != null) {
       if (outcome.kind() == AttemptOutcome.Kind.SHED) {
         counters.shed.increment();
@@ -159,14 +160,15 @@ final class Attempts {
       listeners.tell(request, listener -> listener.attempted(request, outcome));
       settle.accept(planned(request, outcome));
     }
+    permitReturned.run();
   }
 
   private AttemptOutcome outcome(
       @Nullable InferenceResponse response, @Nullable Throwable failure, Duration latency) {
     try {
-      return Answers.of(response, failure, latency, clock.instant());
+      return Answers.of(response, failure, latency, clock);
     } catch (RuntimeException | Error e) {
-      return Answers.of(null, e, latency, Instant.MIN);
+      return Answers.of(null, e, latency, clock);
     }
   }
 

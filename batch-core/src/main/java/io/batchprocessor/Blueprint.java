@@ -204,6 +204,7 @@ record Blueprint(
           !builder.queues.isEmpty()
               && builder.queues.values().stream()
                   .allMatch(queue -> queue.endpointOverride().isPresent());
+      // One that can't be read was told of already.
       if (!values.containsKey(ProcessorSettings.ENDPOINT.key()) && !everyQueueHasOne) {
         problems.add(
             "endpoint is missing: %s, such as http://localhost:8000/v1/completions"

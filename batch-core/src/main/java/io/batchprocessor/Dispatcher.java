@@ -30,6 +30,7 @@ final class Dispatcher implements Runnable {
   private final Doorbell doorbell;
   private final InstantSource clock;
   private final LongSupplier ticker;
+  private final Baton baton = new Baton();
   private volatile boolean paused;
   private volatile boolean stopped;
   private long lookedAfterNanos;
@@ -68,12 +69,7 @@ final class Dispatcher implements Runnable {
   @Override
   public void run() {
     while (!stopped) {
-      long waitNanos = held.isEmpty() ? Long.MAX_VALUE : TICK_NANOS;
-      if (!paused && !broker.isStalled() && !settler.isCongested()) {
-        for (WorkerPool pool : pools) {
-          waitNanos = Math.min(waitNanos, dispatch(pool));
-        }
-      }
+      long waitNanos = Math.min(pass(), held.isEmpty() ? Long.MAX_VALUE : TICK_NANOS);
       long now = ticker.getAsLong();
       if (now - lookedAfterNanos >= TICK_NANOS) {
         lookedAfterNanos = now;
@@ -81,6 +77,36 @@ final class Dispatcher implements Runnable {
       }
       doorbell.await(waitNanos);
     }
+  }
+
+  /**
+   * A permit came back: sends the next request from the calling thread, if nobody else is at it.
+   */
+  void permitReturned() {
+    if (pass() < Long.MAX_VALUE) {
+      doorbell.ring();
+    }
+  }
+
+  /** Looks at every pool once. Returns for how long there is nothing more to do, in nanoseconds. */
+  private long pass() {
+    if (paused || broker.isStalled() || settler.isCongested()) {
+      return TICK_NANOS;
+    }
+    if (!baton.take()) {
+      return Long.MAX_VALUE;
+    }
+    long waitNanos = Long.MAX_VALUE;
+    try {
+      for (WorkerPool pool : pools) {
+        waitNanos = Math.min(waitNanos, dispatch(pool));
+      }
+    } finally {
+      if (baton.handBack()) {
+        doorbell.ring();
+      }
+    }
+    return waitNanos;
   }
 
   /**

@@ -67,9 +67,10 @@ final class Engine {
             new OutcomeStore(transport, held, broker, shared, config.ticker()),
             held,
             config.ticker());
-    this.attempts = new Attempts(client, planner, settler, dispatcherBell, shared, config);
+    this.attempts = new Attempts(client, planner, settler, shared, config);
     this.dispatcher =
         new Dispatcher(pools, attempts, held, settler, broker, dispatcherBell, config);
+    attempts.whenPermitReturned(dispatcher::permitReturned);
     Cancellation cancellation = transport instanceof Cancellation ability ? ability : null;
     this.leaseKeeper =
         new LeaseKeeper(held, attempts, cancellation, broker, shared, config.ticker());

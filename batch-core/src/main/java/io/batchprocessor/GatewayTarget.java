@@ -72,6 +72,12 @@ final class GatewayTarget {
   }
 
   private static boolean isPrintable(String value) {
-    return value.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c <= ' ' || c >= 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 }

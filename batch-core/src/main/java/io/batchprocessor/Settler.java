@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -23,6 +24,7 @@ final class Settler implements Runnable, Consumer<Outcome> {
   private static final long MAX_BATCH_BYTES = 16L << 20;
   private static final int CONGESTED = 4_096;
   private static final long CONGESTED_BYTES = 64L << 20;
+  private static final long LINGER_NANOS = Duration.ofMillis(1).toNanos();
   private static final long LAST_LOOK_NANOS = Duration.ofMillis(1).toNanos();
   private static final long IDLE_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -74,11 +76,22 @@ final class Settler implements Runnable, Consumer<Outcome> {
       List<Outcome> batch = next();
       if (!batch.isEmpty()) {
         storeAll(batch);
+        linger(batch.size());
       } else if (isOutOfTime() || (finishing && held.isEmpty())) {
         return;
       } else {
         doorbell.await(finishing ? LAST_LOOK_NANOS : IDLE_NANOS);
       }
+    }
+  }
+
+  /**
+   * Under load, lets the next batch gather for a moment: being woken for every single outcome would
+   * cost more than storing it. After a pause an outcome is stored at once.
+   */
+  private void linger(int stored) {
+    if (stored < MAX_BATCH && !finishing) {
+      LockSupport.parkNanos(LINGER_NANOS);
     }
   }
 

@@ -32,8 +32,13 @@ final class ApacheClient implements InferenceClient {
 
   @Override
   public CompletableFuture<InferenceResponse> send(InferenceRequest request) {
-    Origin origin = origin(request.uri());
-    ApacheExchange exchange = new ApacheExchange(request, context, inFlight, connections, origin);
+    ApacheExchange exchange;
+    try {
+      Origin origin = origin(request.uri());
+      exchange = new ApacheExchange(request, context, inFlight, connections, origin);
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     if (inFlight.add(exchange)) {
       exchange.start();
     }

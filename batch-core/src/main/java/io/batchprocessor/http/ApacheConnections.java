@@ -1,7 +1,10 @@
 package io.batchprocessor.http;
 
 import io.batchprocessor.spi.InferenceClientContext;
+import java.nio.channels.ClosedSelectorException;
+import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.Future;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
@@ -16,6 +19,7 @@ import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1IOEventHandlerFactory;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1StreamDuplexerFactory;
+import org.apache.hc.core5.http.nio.ssl.TlsStrategy;
 import org.apache.hc.core5.http.protocol.DefaultHttpProcessor;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
@@ -54,7 +58,8 @@ final class ApacheConnections implements AutoCloseable {
   /** From this idle time on a connection is looked at before it is used again. */
   private static final TimeValue VALIDATE_AFTER = TimeValue.ofSeconds(1);
 
-  private static final TimeValue CLOSE_WITHIN = TimeValue.ofSeconds(5);
+  /** How long the I/O threads may take to close what is open before it is closed for them. */
+  private static final TimeValue CLOSE_WITHIN = TimeValue.ofSeconds(1);
 
   private final PoolingAsyncClientConnectionManager pool;
   private final DefaultConnectingIOReactor reactor;
@@ -68,10 +73,7 @@ final class ApacheConnections implements AutoCloseable {
             .setConnPoolPolicy(PoolReusePolicy.LIFO)
             .setMaxConnTotal(context.maxInFlight())
             .setMaxConnPerRoute(context.maxInFlight())
-            .setTlsStrategy(
-                ClientTlsStrategyBuilder.create()
-                    .setSslBufferMode(SSLBufferMode.DYNAMIC)
-                    .buildAsync())
+            .setTlsStrategy(tls())
             .setDefaultTlsConfig(
                 TlsConfig.custom()
                     .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
@@ -104,7 +106,7 @@ final class ApacheConnections implements AutoCloseable {
                 .build(),
             context.threads(),
             null,
-            failure -> log.error("HTTP client: unexpected failure in an I/O thread", failure),
+            this::failed,
             null,
             session -> session.close(CloseMode.IMMEDIATE));
     evictor = new IdleConnectionEvictor(pool, context.threads(), VALIDATE_AFTER, IDLE);
@@ -112,9 +114,30 @@ final class ApacheConnections implements AutoCloseable {
     evictor.start();
   }
 
-  /** Two buffers of this size are kept for each connection: 10,000 must fit into a small heap. */
+  private void failed(Exception failure) {
+    if (failure instanceof ClosedSelectorException) {
+      // How the reactor's threads end if close could not wait for them.
+      log.debug("HTTP client: I/O thread ended", failure);
+    } else {
+      log.error("HTTP client: unexpected failure in an I/O thread", failure);
+    }
+  }
+
+  /** Certificates and host names are verified; what is trusted is the JVM's default, as for jdk. */
+  private static TlsStrategy tls() {
+    try {
+      return ClientTlsStrategyBuilder.create()
+          .setSslContext(SSLContext.getDefault())
+          .setSslBufferMode(SSLBufferMode.DYNAMIC)
+          .buildAsync();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("the JVM has no usable TLS: " + e.getMessage(), e);
+    }
+  }
+
+  /** Three buffers of this size are kept for each connection: 10,000 must fit into a small heap. */
   private static int bufferSize(int connections) {
-    return connections <= 1024 ? 8192 : connections <= 4096 ? 4096 : 2048;
+    return connections <= 1024 ? 8192 : connections <= 4096 ? 4096 : 1024;
   }
 
   /** Asks for a connection; waits in line for as long as it takes while all are in use. */
@@ -146,11 +169,14 @@ final class ApacheConnections implements AutoCloseable {
   public void close() {
     evictor.shutdown();
     pool.close(CloseMode.IMMEDIATE);
-    reactor.close(CloseMode.IMMEDIATE);
+    reactor.initiateShutdown();
     try {
+      reactor.awaitShutdown(CLOSE_WITHIN);
+      reactor.close(CloseMode.IMMEDIATE);
       reactor.awaitShutdown(CLOSE_WITHIN);
       evictor.awaitTermination(CLOSE_WITHIN.toTimeout());
     } catch (InterruptedException e) {
+      reactor.close(CloseMode.IMMEDIATE);
       Thread.currentThread().interrupt();
     }
   }

@@ -62,7 +62,10 @@ final class FailureText {
       return "connection refused by %s".formatted(gateway);
     }
     if (has(failure, ConnectException.class) || has(failure, NoRouteToHostException.class)) {
-      return "no connection to %s: %s".formatted(gateway, root(failure).getMessage());
+      // java.net.http tries again with the socket that the first failure closed, and reports that.
+      String reason = root(failure).getMessage();
+      return "no connection to %s: %s"
+          .formatted(gateway, reason == null ? "refused or unreachable" : reason);
     }
     if (says(failure, "reset") || says(failure, "broken pipe")) {
       return "connection reset by %s".formatted(gateway);

@@ -16,6 +16,12 @@ import java.util.concurrent.TimeUnit;
  * <p>Always HTTP/1.1: on plaintext the JDK's client would offer an upgrade to HTTP/2 with each
  * POST, and over TLS it fails requests beyond a server's limit of streams where it should queue
  * them. Two threads, because its default pool grows with the load, to hundreds.
+ *
+ * <p>Two things can't be set from here, only with system properties of the JVM. On one or two cores
+ * before JDK 25 {@code sendAsync} starts a short-lived thread for each answer, which costs more
+ * than all the rest; {@code java.util.concurrent.ForkJoinPool.common.parallelism=2} prevents that.
+ * And each connection keeps a read buffer of 16 KiB; {@code jdk.httpclient.bufsize=2048} makes
+ * thousands of connections fit into a small heap. The {@code apache} client needs neither.
  */
 final class JdkClient implements InferenceClient {
 
@@ -43,7 +49,12 @@ final class JdkClient implements InferenceClient {
 
   @Override
   public CompletableFuture<InferenceResponse> send(InferenceRequest request) {
-    JdkExchange exchange = new JdkExchange(request, context, inFlight, http, slots);
+    JdkExchange exchange;
+    try {
+      exchange = new JdkExchange(request, context, inFlight, http, slots);
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     if (inFlight.add(exchange)) {
       slots.enter(exchange::start);
     }

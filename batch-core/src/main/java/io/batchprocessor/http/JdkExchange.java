@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,8 @@ final class JdkExchange extends Exchange {
     if (failure == null) {
       answerEnds();
     } else {
-      fail(failure);
+      Throwable cause = failure.getCause();
+      fail(failure instanceof CompletionException && cause != null ? cause : failure);
     }
   }
 

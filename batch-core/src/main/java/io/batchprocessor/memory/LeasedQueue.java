@@ -82,14 +82,14 @@ abstract class LeasedQueue implements RequestQueue {
 
   @Override
   public final List<Delivery> acknowledge(List<Delivery> deliveries) {
-    Objects.requireNonNull(deliveries, "deliveries");
+    checkOwn(deliveries);
     List<PendingResult> unanswered = new ArrayList<>();
     List<Delivery> lost = new ArrayList<>();
     guard.lockOpen();
     try {
       long now = guard.now();
       for (Delivery delivery : deliveries) {
-        Lease lease = ownLease(delivery);
+        Lease lease = Lease.of(delivery, guard);
         if (!end(lease, now)) {
           lost.add(delivery);
         } else if (lease.reply() != null && !lease.isAnswered()) {
@@ -105,12 +105,12 @@ abstract class LeasedQueue implements RequestQueue {
 
   @Override
   public final void release(List<Delivery> deliveries) {
-    Objects.requireNonNull(deliveries, "deliveries");
+    checkOwn(deliveries);
     guard.lockOpen();
     try {
       long now = guard.now();
       for (Delivery delivery : deliveries) {
-        Lease lease = ownLease(delivery);
+        Lease lease = Lease.of(delivery, guard);
         if (end(lease, now)) {
           put(lease.message());
         }
@@ -122,13 +122,13 @@ abstract class LeasedQueue implements RequestQueue {
 
   @Override
   public final List<Delivery> extend(List<Delivery> deliveries) {
-    Objects.requireNonNull(deliveries, "deliveries");
+    checkOwn(deliveries);
     List<Delivery> lost = new ArrayList<>();
     guard.lockOpen();
     try {
       long now = guard.now();
       for (Delivery delivery : deliveries) {
-        Lease lease = ownLease(delivery);
+        Lease lease = Lease.of(delivery, guard);
         if (end(lease, now)) {
           begin(lease, now);
         } else {
@@ -189,14 +189,16 @@ abstract class LeasedQueue implements RequestQueue {
     leases.clear();
   }
 
-  private Lease ownLease(Delivery delivery) {
-    Lease lease = Lease.of(delivery, guard);
-    if (lease.queue() != this) {
-      throw new IllegalArgumentException(
-          "%s was handed out by queue '%s', not by '%s'"
-              .formatted(delivery, lease.queue().name(), name));
+  /** Refuses a list before anything is done with it. */
+  private void checkOwn(List<Delivery> deliveries) {
+    Objects.requireNonNull(deliveries, "deliveries");
+    for (Delivery delivery : deliveries) {
+      String owner = Lease.of(delivery, guard).queue().name();
+      if (!owner.equals(name)) {
+        throw new IllegalArgumentException(
+            "%s was handed out by queue '%s', not by '%s'".formatted(delivery, owner, name));
+      }
     }
-    return lease;
   }
 
   private List<Delivery> take(int max, long now) {

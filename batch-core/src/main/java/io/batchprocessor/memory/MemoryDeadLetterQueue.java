@@ -30,6 +30,7 @@ final class MemoryDeadLetterQueue implements DeadLetterQueue {
   @Override
   public List<Delivery> deadLetter(List<DeadLetter> batch) {
     Objects.requireNonNull(batch, "letters");
+    batch.forEach(letter -> Lease.of(letter.delivery(), guard));
     List<Delivery> lost = new ArrayList<>();
     List<DeadLetter> stored = new ArrayList<>();
     List<DeadLetter> givenUp = new ArrayList<>();

@@ -44,10 +44,7 @@ final class MemoryRequestQueue extends LeasedQueue {
     int stored = 0;
     try {
       for (Bytes body : bodies) {
-        while (room.isFull()) {
-          room.await();
-          guard().checkOpen();
-        }
+        room.awaitFree();
         add(body, clock.instant(), null);
         stored++;
       }
@@ -57,8 +54,6 @@ final class MemoryRequestQueue extends LeasedQueue {
     } catch (IllegalStateException e) {
       throw new IllegalStateException(notAllStored("transport closed", stored, bodies.size()), e);
     } finally {
-      // This thread may have been woken for room that it did not use.
-      room.passOn();
       guard().unlock();
     }
   }

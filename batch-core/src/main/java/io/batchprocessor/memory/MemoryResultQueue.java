@@ -68,10 +68,6 @@ final class MemoryResultQueue implements ResultQueue, Settlement {
       }
       return taken;
     } finally {
-      // A signal wakes one taker; the next sees to what this one left.
-      if (!results.isEmpty()) {
-        arrived.signal();
-      }
       guard.unlock();
     }
   }

@@ -22,6 +22,7 @@ final class MemoryRetryQueue extends LeasedQueue implements RetryQueue {
   @Override
   public List<Delivery> schedule(List<Retry> retries) {
     Objects.requireNonNull(retries, "retries");
+    retries.forEach(retry -> Lease.of(retry.delivery(), guard()));
     List<Delivery> lost = new ArrayList<>();
     guard().lockOpen();
     try {

@@ -13,12 +13,14 @@ final class Room {
 
   private final String queue;
   private final int capacity;
+  private final Guard guard;
   private final Condition freed;
   private int waiting;
 
   Room(String queue, int capacity, Guard guard) {
     this.queue = queue;
     this.capacity = capacity;
+    this.guard = guard;
     this.freed = guard.newCondition();
   }
 
@@ -35,21 +37,19 @@ final class Room {
     waiting++;
   }
 
+  /** Makes room; a place that is free wakes one producer, who takes it or finds it taken. */
   void leave() {
     waiting--;
-    passOn();
-  }
-
-  /** Waits until there is room, or a wake-up for nothing. */
-  @SuppressWarnings("WaitNotInLoop") // the caller's loop
-  void await() throws InterruptedException {
-    freed.await();
-  }
-
-  /** Tells the next producer that waits, if there is room for it. */
-  void passOn() {
     if (!isFull()) {
       freed.signal();
+    }
+  }
+
+  /** Waits until there is room, or the transport is closed. */
+  void awaitFree() throws InterruptedException {
+    while (isFull()) {
+      freed.await();
+      guard.checkOpen();
     }
   }
 

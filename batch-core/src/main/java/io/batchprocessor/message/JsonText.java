@@ -7,7 +7,12 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 
-/** JSON as RFC 8259 has it: one value, in UTF-8, nothing after it. */
+/**
+ * JSON as RFC 8259 has it: one value, in UTF-8, nothing after it.
+ *
+ * <p>One text of its grammar is refused: a field name with an unpaired surrogate as an escape,
+ * which Jackson does not read and whose meaning section 8.2 leaves open.
+ */
 final class JsonText {
 
   private static final JsonFactory FACTORY = factory(RequestMessage.MAX_NESTING);

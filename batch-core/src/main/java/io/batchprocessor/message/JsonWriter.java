@@ -5,7 +5,8 @@ import java.util.Map;
 
 /**
  * Writes one JSON object, compact and in UTF-8, into one array. What is JSON already is copied as
- * it is; unpaired surrogates are escaped, so that every string comes back as it was.
+ * it is. An unpaired surrogate becomes U+FFFD: readers disagree about it (RFC 8259, section 8.2),
+ * so requests that have one are refused, and only error texts can still bring one along.
  */
 final class JsonWriter {
 
@@ -15,6 +16,8 @@ final class JsonWriter {
 
   /** The longest form of one char, a Unicode escape. */
   private static final int MAX_CHAR_BYTES = 6;
+
+  private static final char REPLACEMENT = '\uFFFD';
 
   private byte[] buffer;
   private int size;
@@ -137,7 +140,7 @@ final class JsonWriter {
       } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
         encode(Character.toCodePoint(c, text.charAt(++i)));
       } else {
-        escapeUnicode(c);
+        encode(REPLACEMENT);
       }
     }
   }

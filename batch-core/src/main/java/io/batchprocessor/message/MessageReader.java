@@ -61,7 +61,7 @@ final class MessageReader {
       throw fault("message: empty; must be a JSON object");
     }
     if (token != JsonToken.START_OBJECT) {
-      throw fault("message: " + kind() + "; must be a JSON object");
+      throw wrongKind("must be a JSON object");
     }
     int seen = 0;
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {

@@ -1,6 +1,7 @@
 package io.batchprocessor.message;
 
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,21 +68,14 @@ final class RequestRules {
     if (id.isEmpty()) {
       return "id: empty; " + ID_EXPECTED;
     }
-    int bytes = 0;
     for (int i = 0; i < id.length(); i++) {
-      char c = id.charAt(i);
-      if (Character.isISOControl(c)) {
+      if (Character.isISOControl(id.charAt(i))) {
         return "id: " + Quoted.of(id) + " has a control character at position " + i;
       }
-      if (Character.isSurrogate(c)) {
-        if (i + 1 == id.length() || !Character.isSurrogatePair(c, id.charAt(i + 1))) {
-          return "id: " + Quoted.of(id) + " has an unpaired surrogate at position " + i;
-        }
-        i++;
-        bytes += 4;
-      } else {
-        bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
-      }
+    }
+    int bytes = Utf8.encodedLength(id);
+    if (bytes < 0) {
+      return "id: " + Quoted.of(id) + " has an unpaired surrogate; must be Unicode text";
     }
     return bytes <= RequestMessage.MAX_ID_BYTES
         ? null
@@ -97,6 +91,9 @@ final class RequestRules {
       fault = timeFault("created", request.created().get());
     }
     if (fault == null) {
+      fault = metadataFault(request.metadata());
+    }
+    if (fault == null) {
       fault = HeaderRules.fault(request.headers());
     }
     if (fault == null && request.endpoint().isPresent()) {
@@ -109,5 +106,16 @@ final class RequestRules {
     return time.isAfter(Instant.EPOCH)
         ? null
         : field + ": not after the year 1970 began; " + UnixTime.EXPECTED;
+  }
+
+  private static @Nullable String metadataFault(Map<String, String> metadata) {
+    for (Map.Entry<String, String> entry : metadata.entrySet()) {
+      if (Utf8.encodedLength(entry.getKey()) < 0 || Utf8.encodedLength(entry.getValue()) < 0) {
+        return "metadata: "
+            + Quoted.of(entry.getKey())
+            + " has an unpaired surrogate; must be Unicode text";
+      }
+    }
+    return null;
   }
 }

@@ -24,7 +24,7 @@ final class UnixTime {
   private static final Pattern NUMBER =
       Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?");
 
-  private static final BigDecimal LAST = BigDecimal.valueOf(Instant.MAX.getEpochSecond());
+  private static final BigDecimal END = BigDecimal.valueOf(Instant.MAX.getEpochSecond() + 1);
 
   private UnixTime() {}
 
@@ -39,7 +39,6 @@ final class UnixTime {
     if (time.getNano() == 0) {
       return seconds;
     }
-    // Before 1970 seconds and nanoseconds point in different directions.
     return BigDecimal.valueOf(time.getEpochSecond())
         .add(BigDecimal.valueOf(time.getNano(), 9))
         .stripTrailingZeros()
@@ -69,7 +68,7 @@ final class UnixTime {
       return null;
     }
     BigDecimal value = new BigDecimal(text);
-    if (value.signum() < 0 || value.compareTo(LAST) > 0) {
+    if (value.signum() < 0 || value.compareTo(END) >= 0) {
       return null;
     }
     long seconds = value.longValue();

@@ -21,18 +21,37 @@ final class Utf8 {
     byte[] array = text.backingArray();
     int begin = text.backingOffset();
     int end = begin + text.length();
-    int at = begin;
-    while (true) {
-      at = skipAscii(array, at, end);
-      if (at == end) {
-        return -1;
-      }
+    int at = skipAscii(array, begin, end);
+    while (at < end) {
       int length = characterLength(array, at, end);
       if (length == 0) {
         return at - begin;
       }
       at += length;
+      if (at < end && array[at] >= 0) {
+        at = skipAscii(array, at, end);
+      }
     }
+    return -1;
+  }
+
+  /**
+   * How many bytes {@code text} takes, or -1 if an unpaired surrogate keeps it from being UTF-8.
+   */
+  static int encodedLength(String text) {
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+      } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
+        bytes += 4;
+        i++;
+      } else {
+        return -1;
+      }
+    }
+    return bytes;
   }
 
   /** Without the byte order mark that RFC 8259, section 8.1 lets a reader ignore. */

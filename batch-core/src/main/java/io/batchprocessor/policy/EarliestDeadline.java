@@ -6,32 +6,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The non-empty queue with the earliest deadline at its head. The search starts behind the queue
- * that was picked last, and the first of equals wins, so equals take turns.
+ * The non-empty queue with the earliest deadline at its head; of equals the one whose head has
+ * waited longest. Taking turns among equals would not do: another queue's picks in between could
+ * start the turn anew each time.
  */
 final class EarliestDeadline implements MergePolicy {
 
-  private int last = -1;
-
   @Override
   public QueueView select(List<? extends QueueView> queues) {
-    int size = queues.size();
-    @Nullable QueueView earliest = null;
-    long earliestMillis = Long.MAX_VALUE;
-    int picked = last;
-    for (int step = 1; step <= size; step++) {
-      int index = (last + step) % size;
-      QueueView queue = queues.get(index);
-      if (queue.buffered() > 0) {
-        long deadlineMillis = queue.headDeadlineMillis();
-        if (earliest == null || deadlineMillis < earliestMillis) {
-          earliest = queue;
-          earliestMillis = deadlineMillis;
-          picked = index;
-        }
+    @Nullable QueueView first = null;
+    for (int i = 0; i < queues.size(); i++) {
+      QueueView queue = queues.get(i);
+      if (queue.buffered() > 0 && (first == null || goesBefore(queue, first))) {
+        first = queue;
       }
     }
-    last = picked;
-    return MergePolicies.requireFound(earliest, queues);
+    return MergePolicies.requireFound(first, queues);
+  }
+
+  private static boolean goesBefore(QueueView queue, QueueView other) {
+    int order = Long.compare(queue.headDeadlineMillis(), other.headDeadlineMillis());
+    return order < 0 || (order == 0 && queue.headWaitNanos() > other.headWaitNanos());
   }
 }

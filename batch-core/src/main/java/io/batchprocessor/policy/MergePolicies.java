@@ -103,15 +103,14 @@ public final class MergePolicies {
   }
 
   /**
-   * The non-empty queue whose next request is due first; those that are due in the same millisecond
-   * take turns. Weights count for nothing. Where one deadline or another must be missed, this order
-   * keeps the worst delay smallest (Jackson's rule: J. R. Jackson, "Scheduling a production line to
-   * minimize maximum tardiness", UCLA 1955), as far as each queue is in the order of its deadlines
-   * itself. Known to configurations as {@code earliest-deadline}.
+   * The non-empty queue whose next request is due first; of those due in the same millisecond, the
+   * one that has been buffered longest. Weights count for nothing. Where deadlines can't all be
+   * met, this order keeps the greatest delay smallest (Jackson's rule: J. R. Jackson, "Scheduling a
+   * production line to minimize maximum tardiness", UCLA 1955), as far as each queue is in the
+   * order of its deadlines itself. Known to configurations as {@code earliest-deadline}.
    *
-   * <p>A request waits for those that are due before it and for nothing else. Deadlines are in the
-   * future when requests are submitted, so from its own deadline on only what is buffered already
-   * is ahead of it.
+   * <p>A request waits for those that are due before it and for nothing else: from its own deadline
+   * on, only what is buffered already or was submitted too late can be ahead of it.
    */
   public static MergePolicy earliestDeadline() {
     return new EarliestDeadline();

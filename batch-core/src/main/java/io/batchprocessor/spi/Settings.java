@@ -59,11 +59,14 @@ public final class Settings {
 
   /** What to say about a key that nobody knows: the known ones, nearest first. */
   public static String unknown(String key, List<String> known) {
-    List<String> nearest =
-        known.stream()
-            .sorted(Comparator.comparingInt(candidate -> distance(key, candidate)))
-            .toList();
-    return "unknown setting '%s'; known: %s".formatted(key, String.join(", ", nearest));
+    return "unknown setting '%s'; known: %s".formatted(key, String.join(", ", nearest(key, known)));
+  }
+
+  /** The known keys, those that look most like {@code key} first. */
+  public static List<String> nearest(String key, List<String> known) {
+    return known.stream()
+        .sorted(Comparator.comparingInt(candidate -> distance(key, candidate)))
+        .toList();
   }
 
   /** The same settings for the request queues that a configuration's {@code queues} array names. */

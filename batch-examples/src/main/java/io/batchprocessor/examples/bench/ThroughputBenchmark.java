@@ -1,0 +1,169 @@
+package io.batchprocessor.examples.bench;
+
+import io.batchprocessor.BatchProcessor;
+import io.batchprocessor.memory.MemoryTransport;
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.spi.InferenceClient;
+import io.batchprocessor.spi.InferenceClientContext;
+import io.batchprocessor.spi.InferenceClientProvider;
+import io.batchprocessor.spi.Settings;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Requests per second and CPU time per request: the processor over the in-memory transport, beside
+ * a bare loop over the same HTTP client in the same run.
+ */
+public final class ThroughputBenchmark {
+
+  private static final Bytes PAYLOAD =
+      Bytes.utf8(
+          "{\"model\":\"food-review\",\"prompt\":\"Say in one sentence what the best dish was, and"
+              + " why.\",\"max_tokens\":64}");
+  private static final int FEED = 128;
+
+  /** How often the consumer looks for results, as one over a network would. */
+  private static final long COLLECT_NANOS = 1_000_000;
+
+  private final URI uri;
+  private final int requests;
+  private final int rounds;
+
+  private ThroughputBenchmark(URI uri, int requests, int rounds) {
+    this.uri = uri;
+    this.requests = requests;
+    this.rounds = rounds;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param args URL of a server that answers at once (default: one of our own), requests per round
+   *     (200,000), rounds (5)
+   */
+  public static void main(String[] args) throws Exception {
+    URI uri = URI.create(args[0]);
+    int requests = args.length > 1 ? Integer.parseInt(args[1]) : 200_000;
+    int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
+    System.out.println(Meter.machine());
+    System.out.printf(
+        "%-8s %9s  %12s %8s  %12s %8s  %s%n",
+        "client", "in flight", "bare req/s", "CPU µs", "batch req/s", "CPU µs", "of the bare loop");
+    ThroughputBenchmark benchmark = new ThroughputBenchmark(uri, requests, rounds);
+    for (InferenceClientProvider provider : ServiceLoader.load(InferenceClientProvider.class)) {
+      if (args.length > 3 && !provider.id().equals(args[3])) {
+        continue;
+      }
+      for (int inFlight : new int[] {64, 512}) {
+        benchmark.compare(provider, inFlight);
+      }
+    }
+  }
+
+  private void compare(InferenceClientProvider provider, int inFlight) throws InterruptedException {
+    List<Meter.Reading> bare = new ArrayList<>();
+    List<Meter.Reading> batch = new ArrayList<>();
+    try (InferenceClient client = client(provider, inFlight)) {
+      for (int round = 0; round <= rounds; round++) {
+        Meter.Reading loop = bareLoop(client, inFlight);
+        Meter.Reading processor = processor(provider, inFlight);
+        if (round > 0) {
+          bare.add(loop);
+          batch.add(processor);
+        }
+      }
+    }
+    double ratio = median(batch, Meter.Reading::perSecond) / median(bare, Meter.Reading::perSecond);
+    System.out.printf(
+        "%-8s %9d  %,12.0f %8.1f  %,12.0f %8.1f  %.0f %%%n",
+        provider.id(),
+        inFlight,
+        median(bare, Meter.Reading::perSecond),
+        median(bare, Meter.Reading::cpuMicros),
+        median(batch, Meter.Reading::perSecond),
+        median(batch, Meter.Reading::cpuMicros),
+        100 * ratio);
+  }
+
+  private Meter.Reading bareLoop(InferenceClient client, int inFlight) throws InterruptedException {
+    Meter meter = new Meter();
+    long failed = BareLoop.run(client, uri, PAYLOAD, inFlight, requests);
+    check(failed == 0, failed + " requests of the bare loop failed");
+    return meter.read(requests);
+  }
+
+  private Meter.Reading processor(InferenceClientProvider provider, int inFlight)
+      throws InterruptedException {
+    try (MemoryTransport queues = MemoryTransport.builder().capacity(10_000).build();
+        BatchProcessor processor =
+            BatchProcessor.builder()
+                .transport(queues)
+                .endpoint(uri)
+                .inferenceObjective("batch")
+                .concurrency(inFlight)
+                .inferenceClient(provider)
+                .build()) {
+      processor.start();
+      Meter meter = new Meter();
+      Thread feeder = new Thread(() -> feed(queues), "feeder");
+      feeder.start();
+      int results = 0;
+      while (results < requests) {
+        List<Bytes> some = queues.takeResults(1_000, Duration.ofSeconds(30));
+        check(!some.isEmpty(), "no result within 30 s: " + processor.stats());
+        results += some.size();
+        LockSupport.parkNanos(COLLECT_NANOS);
+      }
+      Meter.Reading reading = meter.read(requests);
+      feeder.join();
+      check(processor.stats().failed() == 0, processor.stats().toString());
+      return reading;
+    }
+  }
+
+  private void feed(MemoryTransport queues) {
+    String payload = PAYLOAD.toUtf8();
+    List<Bytes> some = new ArrayList<>(FEED);
+    for (int i = 0; i < requests; i++) {
+      some.add(
+          Bytes.utf8(
+              "{\"id\":\"r-" + i + "\",\"deadline\":9999999999,\"payload\":" + payload + "}"));
+      if (some.size() == FEED || i == requests - 1) {
+        queues.submit("requests", some);
+        some.clear();
+      }
+    }
+  }
+
+  private static InferenceClient client(InferenceClientProvider provider, int inFlight) {
+    return provider.create(
+        new InferenceClientContext(
+            inFlight,
+            1 << 20,
+            Duration.ofSeconds(10),
+            task -> {
+              Thread thread = new Thread(task, "bare-http");
+              thread.setDaemon(true);
+              return thread;
+            },
+            Settings.of(provider.settings(), Map.of())));
+  }
+
+  private static double median(
+      List<Meter.Reading> readings, ToDoubleFunction<Meter.Reading> figure) {
+    double[] sorted = readings.stream().mapToDouble(figure).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  private static void check(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalStateException(otherwise);
+    }
+  }
+}

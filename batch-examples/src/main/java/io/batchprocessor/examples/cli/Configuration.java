@@ -1,0 +1,83 @@
+package io.batchprocessor.examples.cli;
+
+import io.batchprocessor.BatchProcessor;
+import io.batchprocessor.BatchProcessorBuilder;
+import io.batchprocessor.spi.Setting;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the user wants: flags win over environment variables, these over the file, the file over the
+ * defaults.
+ */
+final class Configuration {
+
+  private final Map<String, Object> file;
+  private final Map<String, String> values;
+
+  /** Of the file, what is for the processor. */
+  private final Map<String, Object> fileForProcessor;
+
+  private Configuration(Map<String, Object> file, Map<String, String> values) {
+    this.file = file;
+    this.values = values;
+    this.fileForProcessor = new LinkedHashMap<>(file);
+    ProgramSettings.all().forEach(setting -> fileForProcessor.remove(setting.key()));
+  }
+
+  /**
+   * Puts the three together.
+   *
+   * @param flags by key
+   * @param environment by variable name; variables that are no settings are left alone
+   * @throws io.batchprocessor.spi.InvalidSettingsException if there is a file that can't be read
+   */
+  static Configuration of(
+      KnownSettings known, Map<String, String> flags, Map<String, String> environment) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (Setting<?> setting : known.all()) {
+      String variable = environment.get(KnownSettings.variable(setting));
+      String value = flags.getOrDefault(setting.key(), variable);
+      if (value != null) {
+        values.put(setting.key(), value);
+      }
+    }
+    String path = values.get(ProgramSettings.CONFIG.key());
+    return new Configuration(path == null ? Map.of() : ConfigFile.read(path), values);
+  }
+
+  /** Whether nothing at all was set, so that the demonstration is what was asked for. */
+  boolean names(String key) {
+    return values.containsKey(key) || file.containsKey(key);
+  }
+
+  /**
+   * A setting's value, or its default.
+   *
+   * @throws io.batchprocessor.spi.InvalidSettingsException if it can't be read
+   */
+  <T> Optional<T> find(Setting<T> setting) {
+    @Nullable Object inFile = file.get(setting.key());
+    String value = values.get(setting.key());
+    return Optional.ofNullable(value)
+        .or(() -> Optional.ofNullable(inFile).map(String::valueOf))
+        .or(setting::defaultText)
+        .map(setting::parse);
+  }
+
+  /** A processor with these settings, still to be given whatever a file can't name. */
+  BatchProcessorBuilder processor() {
+    BatchProcessorBuilder builder = BatchProcessor.builder();
+    applyTo(builder);
+    return builder;
+  }
+
+  /** Sets what the user has set; what the builder has of other settings stays. */
+  void applyTo(BatchProcessorBuilder builder) {
+    Map<String, String> own = new LinkedHashMap<>(values);
+    ProgramSettings.all().forEach(setting -> own.remove(setting.key()));
+    builder.configure(fileForProcessor).configure(own);
+  }
+}

@@ -1,0 +1,204 @@
+package io.batchprocessor.examples.gateway;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * The engine's model: iteration-level scheduling, called continuous batching (Yu et al., "Orca: A
+ * Distributed Serving System for Transformer-Based Generative Models", OSDI 2022), with chunked
+ * prefill mixed into decode steps (Agrawal et al., "Sarathi-Serve", OSDI 2024), as vLLM's V1
+ * scheduler does it. Time runs in steps, and only when told to: whoever drives it passes the time
+ * in, so the same model runs in virtual time (hours in seconds, the same every time) and behind a
+ * server.
+ *
+ * <p>In each step every running sequence decodes one token, or goes on with its prefill; what is
+ * left of the step's token budget goes to waiting sequences, in order, while there is a slot and
+ * room for keys and values. All of them end the step together: the more there is in a step, the
+ * longer everyone's next token takes ({@link StepCosts}). A sequence that arrives during a step
+ * waits for its end; one that is cancelled frees its slot for the next step.
+ *
+ * <p>Unlike vLLM it keeps room for a sequence's whole answer from the start, so that it never has
+ * to preempt one that runs; and every sequence generates as many tokens as it may.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ContinuousBatch {
+
+  /** What {@link #stepEndNanos} says while there is nothing to do. */
+  public static final long IDLE = Long.MAX_VALUE;
+
+  private static final Comparator<Sequence> ARRIVAL = Comparator.comparingLong(Sequence::ticket);
+  private static final Comparator<Sequence> PRIORITY =
+      Comparator.comparingInt(Sequence::priority).reversed().thenComparing(ARRIVAL);
+
+  private final EngineSettings settings;
+  private final EngineListener listener;
+  private final TreeSet<Sequence> waiting;
+  private final List<Sequence> running = new ArrayList<>();
+
+  private long tickets;
+  private long nowNanos;
+  private long stepStartNanos;
+  private long stepEndNanos = IDLE;
+  private long reservedTokens;
+  private long usedTokens;
+
+  /** An idle engine, at time 0. */
+  public ContinuousBatch(EngineSettings settings, EngineListener listener) {
+    this.settings = Objects.requireNonNull(settings, "settings");
+    this.listener = Objects.requireNonNull(listener, "listener");
+    waiting =
+        new TreeSet<>(
+            settings.scheduling() == EngineSettings.Scheduling.PRIORITY ? PRIORITY : ARRIVAL);
+  }
+
+  /**
+   * Takes a sequence in, unless the queue is full. Sequences that the free slots will take count
+   * towards the slots, not towards the queue.
+   *
+   * @return false if the queue is full: the sequence is not taken
+   * @throws IllegalArgumentException if the sequence is longer than the model allows
+   */
+  public boolean offer(Sequence sequence, long atNanos) {
+    if (sequence.reservedTokens() > settings.modelTokens()) {
+      throw new IllegalArgumentException(
+          "a sequence of %d tokens does not fit into a model of %d"
+              .formatted(sequence.reservedTokens(), settings.modelTokens()));
+    }
+    advance(atNanos);
+    int freeSlots = settings.slots() - running.size();
+    if (waiting.size() >= settings.queueLimit() + freeSlots) {
+      return false;
+    }
+    sequence.arrive(tickets++, nowNanos);
+    waiting.add(sequence);
+    if (stepEndNanos == IDLE) {
+      startStep();
+    }
+    return true;
+  }
+
+  /**
+   * Takes a sequence out, wherever it is, as a server does when the connection is gone.
+   *
+   * @return false if it wasn't there: finished, or never taken
+   */
+  public boolean cancel(Sequence sequence, long atNanos) {
+    advance(atNanos);
+    if (waiting.remove(sequence)) {
+      return true;
+    }
+    if (!running.remove(sequence)) {
+      return false;
+    }
+    free(sequence);
+    return true;
+  }
+
+  /**
+   * Ends every step that is over by then. Time never runs backwards: an earlier time is ignored.
+   */
+  public void advance(long toNanos) {
+    while (stepEndNanos <= toNanos) {
+      nowNanos = stepEndNanos;
+      endStep();
+      startStep();
+    }
+    nowNanos = Math.max(nowNanos, toNanos);
+  }
+
+  /** When the current step ends: the next time that {@link #advance} has something to do. */
+  public long stepEndNanos() {
+    return stepEndNanos;
+  }
+
+  /** Sequences that have a slot. */
+  public int running() {
+    return running.size();
+  }
+
+  /** Sequences that wait for a slot. */
+  public int waiting() {
+    return waiting.size();
+  }
+
+  /** The share of the memory for keys and values that is in use, from 0 to 1. */
+  public double kvCacheUsage() {
+    return (double) usedTokens / settings.kvCacheTokens();
+  }
+
+  private void startStep() {
+    int budget = settings.batchedTokens();
+    int decodeTokens = 0;
+    long contextTokens = 0;
+    int prefillTokens = 0;
+    for (Sequence sequence : running) {
+      int planned = sequence.plan(budget);
+      budget -= planned;
+      if (sequence.isDecoding()) {
+        decodeTokens += planned;
+        contextTokens += sequence.contextTokens();
+      } else {
+        prefillTokens += planned;
+      }
+    }
+    while (budget > 0 && nextHasRoom()) {
+      Sequence next = waiting.first();
+      waiting.remove(next);
+      running.add(next);
+      reservedTokens += next.reservedTokens();
+      next.schedule(nowNanos);
+      int planned = next.plan(budget);
+      budget -= planned;
+      prefillTokens += planned;
+      listener.scheduled(next, nowNanos);
+    }
+    if (running.isEmpty()) {
+      stepEndNanos = IDLE;
+      return;
+    }
+    stepStartNanos = nowNanos;
+    stepEndNanos =
+        nowNanos + settings.costs().stepNanos(prefillTokens, decodeTokens, contextTokens);
+  }
+
+  /** The order is strict: what doesn't fit yet holds up what is behind it, as in vLLM. */
+  private boolean nextHasRoom() {
+    return !waiting.isEmpty()
+        && running.size() < settings.slots()
+        && reservedTokens + waiting.first().reservedTokens() <= settings.kvCacheTokens();
+  }
+
+  private void endStep() {
+    int decoded = 0;
+    List<Sequence> finished = new ArrayList<>();
+    for (Iterator<Sequence> each = running.iterator(); each.hasNext(); ) {
+      Sequence sequence = each.next();
+      boolean wasDecoding = sequence.isDecoding();
+      int before = sequence.contextTokens();
+      if (sequence.step(nowNanos)) {
+        listener.firstToken(sequence, nowNanos);
+      }
+      usedTokens += sequence.contextTokens() - before;
+      decoded += wasDecoding ? sequence.plannedTokens() : 0;
+      if (sequence.isFinished()) {
+        each.remove();
+        free(sequence);
+        finished.add(sequence);
+      }
+    }
+    if (decoded > 0) {
+      listener.decoded(decoded, nowNanos - stepStartNanos);
+    }
+    finished.forEach(sequence -> listener.finished(sequence, nowNanos));
+  }
+
+  private void free(Sequence sequence) {
+    reservedTokens -= sequence.reservedTokens();
+    usedTokens -= sequence.contextTokens();
+  }
+}

@@ -1,0 +1,5 @@
+/** The runnable main. */
+@NullMarked
+package io.batchprocessor.examples;
+
+import org.jspecify.annotations.NullMarked;
