@@ -88,7 +88,9 @@ final class HoldingGateway {
 
   private static boolean isWhole(ByteBuffer buffer) {
     String text =
-        new String(buffer.array(), 0, buffer.position(), StandardCharsets.ISO_8859_1)
+        StandardCharsets.ISO_8859_1
+            .decode(buffer.duplicate().flip())
+            .toString()
             .toLowerCase(Locale.ROOT);
     int head = text.indexOf("\r\n\r\n");
     int length = text.indexOf(LENGTH);
