@@ -293,15 +293,16 @@ class BrokerFaultsTest extends EngineBench {
     FakeGateway.Exchange first = gateway.awaitExchange(1);
     // Nobody extends; the message is handed out again, here as it happens.
     FakeGateway.Exchange second = gateway.awaitExchange(2);
+    gateway.answering(request -> FakeGateway.answer(200, "{\"second\":true}"));
     broker.heals("extend");
-    eventually().until(first::isAborted);
     second.answer(200, "{\"second\":true}");
+    eventually().until(first::isAborted);
 
     List<Bytes> results = brief.takeResults(10, PATIENCE);
     assertThat(results).hasSize(1);
     assertThat(results.get(0).toUtf8()).contains("second");
     assertThat(brief.takeResults(1, Duration.ZERO)).isEmpty();
-    eventually().until(() -> processor.stats().leasesLost() == 1);
+    eventually().until(() -> processor.stats().leasesLost() >= 1);
     assertThat(recorder.eventsOf("r")).contains("attempted:ABORTED", "leaseLost");
   }
 
@@ -325,10 +326,13 @@ class BrokerFaultsTest extends EngineBench {
               taken.addAll(brief.requestQueues().get(0).receive(1, Duration.ofMillis(5)));
               return !taken.isEmpty();
             });
+    // Another process has done it.
+    assertThat(brief.requestQueues().get(0).acknowledge(taken)).isEmpty();
     broker.heals("extend");
     broker.heals(store);
 
-    eventually().until(() -> processor.stats().leasesLost() == 1);
+    eventually().until(() -> processor.stats().leasesLost() >= 1);
+    eventually().until(() -> processor.stats().settling() == 0);
     assertThat(brief.takeResults(1, Duration.ZERO)).isEmpty();
     assertThat(processor.stats().succeeded()).isZero();
   }
