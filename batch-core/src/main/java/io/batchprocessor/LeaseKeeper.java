@@ -4,6 +4,7 @@ import io.batchprocessor.spi.Cancellation;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,10 @@ final class LeaseKeeper implements Runnable {
   private final LongSupplier ticker;
   private final Doorbell doorbell = new Doorbell();
   private volatile boolean stopped;
-  private int failures;
+  private final Map<RequestQueue, Pause> pauses = new HashMap<>();
+
+  /** How long a queue is left alone after so many failures in a row. */
+  private record Pause(int failures, long untilNanos) {}
 
   LeaseKeeper(
       HeldMessages held,
@@ -61,38 +65,40 @@ final class LeaseKeeper implements Runnable {
   public void run() {
     long lookForCancellations = ticker.getAsLong() + CANCELLATION_NANOS;
     while (!stopped) {
-      long wait = held.isEmpty() ? IDLE_NANOS : TICK_NANOS;
-      if (extendWhatIsDue()) {
-        failures = 0;
-      } else {
-        failures = Math.min(failures + 1, MOST_FAILURES);
-        wait = broker.backoffNanos(failures);
-      }
+      extendWhatIsDue();
       if (cancellation != null && ticker.getAsLong() - lookForCancellations >= 0) {
         lookForCancellations = ticker.getAsLong() + CANCELLATION_NANOS;
         endCancelled(cancellation);
       }
-      doorbell.await(wait);
+      doorbell.await(held.isEmpty() ? IDLE_NANOS : TICK_NANOS);
     }
   }
 
-  /** False if not all could be: one queue that fails does not keep the others from it. */
-  private boolean extendWhatIsDue() {
+  /** A queue that fails is left alone for a while; that is not to cost another its leases. */
+  private void extendWhatIsDue() {
     long now = ticker.getAsLong();
     Map<RequestQueue, List<HeldMessage>> due =
         held.stream()
             .filter(message -> message.leaseIsDue(now))
             .collect(Collectors.groupingBy(HeldMessage::source));
-    boolean allExtended = true;
-    for (Map.Entry<RequestQueue, List<HeldMessage>> entry : due.entrySet()) {
-      try {
-        extend(entry.getKey(), entry.getValue());
-      } catch (RuntimeException e) {
-        broker.failed("extend leases of " + entry.getKey().name(), e);
-        allExtended = false;
-      }
+    due.forEach(
+        (source, messages) -> {
+          Pause pause = pauses.get(source);
+          if (pause == null || pause.untilNanos() - now <= 0) {
+            tryToExtend(source, messages, pause == null ? 0 : pause.failures());
+          }
+        });
+  }
+
+  private void tryToExtend(RequestQueue source, List<HeldMessage> messages, int failedBefore) {
+    try {
+      extend(source, messages);
+      pauses.remove(source);
+    } catch (RuntimeException e) {
+      broker.failed("extend leases of " + source.name(), e);
+      int failures = Math.min(failedBefore + 1, MOST_FAILURES);
+      pauses.put(source, new Pause(failures, ticker.getAsLong() + broker.backoffNanos(failures)));
     }
-    return allExtended;
   }
 
   private void extend(RequestQueue source, List<HeldMessage> messages) {
