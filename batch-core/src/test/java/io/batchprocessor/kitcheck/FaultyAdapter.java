@@ -21,6 +21,7 @@ class FaultyAdapter implements AdapterContract {
 
   static List<Fault> faults() {
     return Stream.of(
+            List.of(Fault.transport("keeps every rule", BrokerTransport::new)),
             ProviderFaults.all(),
             ReceiveFaults.all(),
             SettleFaults.all(),
