@@ -1,17 +1,13 @@
-package io.batchprocessor.examples;
+package io.batchprocessor.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batchprocessor.BatchProcessor;
-import io.batchprocessor.ProcessorSettings;
 import io.batchprocessor.spi.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,6 +20,9 @@ class ReadmeTest {
   private static final Path ROOT = root();
   private static final String BEGIN = "<!-- settings:begin -->\n";
   private static final String END = "<!-- settings:end -->";
+
+  /** A queue provider that only the tests have. */
+  private static final String OF_TESTS = "filled";
 
   /** {@code <!-- snippet:NAME FILE -->}, then a block of Java. */
   private static final Pattern SNIPPET =
@@ -86,30 +85,10 @@ class ReadmeTest {
   }
 
   private static String settings() {
-    Map<String, List<Setting<?>>> sections = new LinkedHashMap<>();
-    sections.put("the processor", ProcessorSettings.all());
-    sections.putAll(bySettings(BatchProcessor.providerSettings()));
-    return sections.entrySet().stream()
-        .map(section -> table(section.getKey(), section.getValue()))
+    return KnownSettings.find().sections().stream()
+        .filter(section -> !section.title().equals(OF_TESTS))
+        .map(section -> table(section.title(), section.settings()))
         .collect(Collectors.joining());
-  }
-
-  /** Providers that share all their settings share a table. */
-  private static Map<String, List<Setting<?>>> bySettings(Map<String, List<Setting<?>>> byId) {
-    Map<List<String>, List<String>> idsByKeys = new LinkedHashMap<>();
-    byId.forEach(
-        (id, settings) ->
-            idsByKeys
-                .computeIfAbsent(
-                    settings.stream().map(Setting::key).toList(), keys -> new ArrayList<>())
-                .add(id));
-    Map<String, List<Setting<?>>> sections = new LinkedHashMap<>();
-    idsByKeys.forEach(
-        (keys, ids) ->
-            sections.put(
-                ids.stream().map(id -> "`" + id + "`").collect(Collectors.joining(", ")),
-                byId.get(ids.get(0))));
-    return sections;
   }
 
   private static String table(String title, List<Setting<?>> settings) {
@@ -124,7 +103,7 @@ class ReadmeTest {
                             setting.defaultText().map(text -> "`" + text + "`").orElse(""),
                             setting.description().replace("|", "\\|")))
             .collect(Collectors.joining());
-    return "\nSettings of %s:\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n%s"
+    return "\n**%s**\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n%s"
         .formatted(title, rows);
   }
 
