@@ -10,6 +10,7 @@ import io.batchprocessor.spi.ResponseTooLargeException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -22,11 +23,14 @@ class AnswersTest {
 
   private static AttemptOutcome answered(int status, Map<String, String> headers) {
     return Answers.of(
-        new InferenceResponse(status, headers, Bytes.utf8("{}")), null, LATENCY, Instant.EPOCH);
+        new InferenceResponse(status, headers, Bytes.utf8("{}")),
+        null,
+        LATENCY,
+        InstantSource.fixed(Instant.EPOCH));
   }
 
   private static AttemptOutcome failed(Throwable failure) {
-    return Answers.of(null, failure, LATENCY, Instant.EPOCH);
+    return Answers.of(null, failure, LATENCY, InstantSource.fixed(Instant.EPOCH));
   }
 
   @ParameterizedTest

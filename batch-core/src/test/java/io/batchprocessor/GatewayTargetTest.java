@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GatewayTargetTest {
 
   private static final URI ENDPOINT = URI.create("http://gw.test:8000/v1/completions?tier=batch");
-  private static final Instant LATER = Instant.now().plusSeconds(3_600);
+  private static final Instant LATER = Instant.parse("2100-01-01T00:00:00Z");
 
   private static RequestMessage.Builder message(String id) {
     return Samples.builder(id, LATER);

@@ -46,10 +46,15 @@ class UserCodeTest extends EngineBench {
       throw Throwing.<RuntimeException>sneak(failure);
     }
 
-    @SuppressWarnings("unchecked") // that is the point
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // that is the point
     private static <T extends Throwable> T sneak(Throwable failure) throws T {
       throw (T) failure;
     }
+  }
+
+  private static void fails(Supplier<Object> fault) {
+    Object nonsense = fault.get();
+    assertThat(nonsense).isNull();
   }
 
   private record Nothing() implements Supplier<Object> {
@@ -141,7 +146,7 @@ class UserCodeTest extends EngineBench {
                         gate(
                             () -> asked.incrementAndGet() == 1 ? (Verdict) fault.get() : GO,
                             () -> 1.0,
-                            fault::get)));
+                            () -> fails(fault))));
 
     assertThat(resultOf(queues.submit(Samples.request("r"))).isSuccess()).isTrue();
     assertThat(asked).hasValue(2);
@@ -159,7 +164,7 @@ class UserCodeTest extends EngineBench {
                 with.gate(
                     () ->
                         gate(
-                            () -> new Verdict.Go(outcome -> fault.get()),
+                            () -> new Verdict.Go(outcome -> fails(fault)),
                             () -> (Double) fault.get(),
                             () -> {})));
 
