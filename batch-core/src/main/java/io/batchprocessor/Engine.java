@@ -90,7 +90,7 @@ final class Engine {
             settler,
             shared.counters(),
             dispatcherBell,
-            config.ticker());
+            config);
     Intake retries =
         new Intake(transport.retryQueue(), retrySluice, admission, cancellation, broker);
     for (WorkerPool pool : pools) {

@@ -9,10 +9,11 @@ import io.batchprocessor.spi.InferenceClientProvider;
 import io.batchprocessor.spi.InferenceRequest;
 import io.batchprocessor.spi.InferenceResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
@@ -21,7 +22,7 @@ import java.util.function.Function;
  */
 final class FakeGateway implements InferenceClient, InferenceClientProvider {
 
-  private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
+  private final List<Exchange> exchanges = Collections.synchronizedList(new ArrayList<>());
   private volatile Function<InferenceRequest, CompletableFuture<InferenceResponse>> behaviour =
       request -> new CompletableFuture<>();
   private volatile boolean closed;
@@ -78,7 +79,9 @@ final class FakeGateway implements InferenceClient, InferenceClientProvider {
 
   /** Every attempt so far, in order. */
   List<Exchange> exchanges() {
-    return exchanges;
+    synchronized (exchanges) {
+      return List.copyOf(exchanges);
+    }
   }
 
   /** Waits until so many attempts have been begun in all; gives the last of them. */

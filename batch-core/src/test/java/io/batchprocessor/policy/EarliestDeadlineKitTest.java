@@ -1,0 +1,19 @@
+package io.batchprocessor.policy;
+
+import io.batchprocessor.spi.MergePolicy;
+import io.batchprocessor.spi.MergePolicyProvider;
+import io.batchprocessor.testkit.MergePolicyContract;
+import io.batchprocessor.testkit.ProviderContract;
+
+class EarliestDeadlineKitTest implements MergePolicyContract, ProviderContract {
+
+  @Override
+  public MergePolicy policy() {
+    return MergePolicies.earliestDeadline();
+  }
+
+  @Override
+  public MergePolicyProvider provider() {
+    return ProviderContract.find(MergePolicyProvider.class, "earliest-deadline");
+  }
+}

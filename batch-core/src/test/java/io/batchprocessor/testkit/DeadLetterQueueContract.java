@@ -1,0 +1,105 @@
+package io.batchprocessor.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.spi.DeadLetter;
+import io.batchprocessor.spi.DeadLetterQueue;
+import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.RequestQueue;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Rules 501 to 503, of {@link DeadLetterQueue}. */
+public interface DeadLetterQueueContract extends AdapterRules {
+
+  @Test
+  default void rule_501_body_reason_and_origin_are_stored_and_the_original_acknowledged(Trial trial)
+      throws Exception {
+    DeadLetterQueue letters = queue(trial);
+    if (trial.adapter().deadLetters() == null) {
+      throw trial.skip("no way to read dead letters is given");
+    }
+    List<? extends RequestQueue> queues = trial.transport().requestQueues();
+    Bytes body = Bytes.utf8("{\"payload\":{}}");
+    trial.submit(queues.get(1).name(), List.of(body));
+    List<Delivery> held = trial.take(queues.get(1), 1);
+
+    trial.assertNoneLost(letters.deadLetter(List.of(new DeadLetter(held.get(0), "it has no id"))));
+
+    assertThat(stored(trial, 1))
+        .extracting(
+            letter -> letter.delivery().body().toUtf8(),
+            DeadLetter::reason,
+            letter -> letter.delivery().queue())
+        .containsExactly(tuple(body.toUtf8(), "it has no id", queues.get(1).name()));
+    trial.assertLost(queues.get(1).acknowledge(held), held);
+    trial.assertQuiet(queues.get(1));
+  }
+
+  @Test
+  default void rule_502_dead_letter_returns_the_lost(Trial trial) throws Exception {
+    queue(trial);
+    trial.beforeLeaseEnds(
+        (timed, hold) -> {
+          timed.submit("r1");
+          RequestQueue other = timed.other().requestQueues().get(0);
+          Delivery stale = timed.one(timed.queue(), hold);
+          Delivery current = timed.one(other, hold);
+
+          timed.assertLost(
+              queue(timed).deadLetter(List.of(new DeadLetter(stale, "too late"))), List.of(stale));
+
+          timed.assertNoneLost(other.acknowledge(List.of(current)));
+        });
+  }
+
+  @Test
+  default void rule_503_a_call_that_failed_may_be_repeated(Trial trial) throws Exception {
+    DeadLetterQueue letters = queue(trial);
+    Broker broker = trial.needBroker();
+    trial.submit("r1");
+    Delivery held = trial.one(trial.queue());
+    List<DeadLetter> batch = List.of(new DeadLetter(held, "it has no id"));
+    broker.kill();
+    Background<Boolean> failing =
+        Background.of(
+            () -> {
+              try {
+                letters.deadLetter(batch);
+                return false;
+              } catch (RuntimeException e) {
+                return true;
+              }
+            });
+    assertThat(failing.within(trial.patience(), "deadLetter without its broker"))
+        .as("whether deadLetter throws without its broker")
+        .isTrue();
+    broker.start();
+
+    trial.eventually(() -> letters.deadLetter(batch));
+
+    trial.assertLost(trial.queue().acknowledge(List.of(held)), List.of(held));
+    if (trial.adapter().deadLetters() != null) {
+      assertThat(stored(trial, 1)).hasSizeBetween(1, 2);
+    }
+  }
+
+  private static DeadLetterQueue queue(Trial trial) {
+    return trial
+        .transport()
+        .deadLetterQueue()
+        .orElseThrow(() -> trial.skip("the transport has no dead-letter queue"));
+  }
+
+  private static List<DeadLetter> stored(Trial trial, int count) {
+    List<DeadLetter> letters = new ArrayList<>();
+    long begin = System.nanoTime();
+    while (letters.size() < count && System.nanoTime() - begin < trial.patience().toNanos()) {
+      letters.addAll(trial.adapter().deadLetters().apply(trial.transport()));
+    }
+    return letters;
+  }
+}

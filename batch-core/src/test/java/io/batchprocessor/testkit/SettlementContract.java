@@ -1,0 +1,188 @@
+package io.batchprocessor.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.Result;
+import io.batchprocessor.spi.ResultRejectedException;
+import io.batchprocessor.spi.Retry;
+import io.batchprocessor.spi.Settlement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Rules 611 to 615, of {@link Settlement}. */
+public interface SettlementContract extends AdapterRules {
+
+  @Test
+  default void rule_611_a_result_is_stored_and_its_delivery_acknowledged_or_neither(Trial trial)
+      throws Exception {
+    trial.need(Settlement.class, trial.transport());
+    if (trial.adapter().hasLeases()) {
+      trial.beforeLeaseEnds(SettlementContract::settlesForGood);
+    } else {
+      settlesForGood(trial, new Hold(Duration.ofDays(1)));
+    }
+    if (trial.adapter().hasLeases() && trial.hasBroker("a crash")) {
+      try (Trial crash = trial.another()) {
+        survivesACrash(crash.withShortLease());
+      }
+    }
+  }
+
+  private static void settlesForGood(Trial trial, Hold hold) throws Exception {
+    Settlement settlement = trial.need(Settlement.class, trial.transport());
+    trial.listen();
+    trial.submit("r1", "r2");
+    List<Delivery> held =
+        trial.adapter().hasLeases()
+            ? trial.take(trial.queue(), 2, hold)
+            : trial.take(trial.queue(), 2);
+    trial.assertNoneLost(settlement.settle(Requests.answers(held)));
+    hold.settled();
+    assertThat(resultIds(trial, 2)).containsExactlyInAnyOrder("r1", "r2");
+    trial.assertQuiet(trial.queue(), Trial.QUIET.plus(trial.lease().multipliedBy(3).dividedBy(2)));
+  }
+
+  /** A broker that dies amid many calls: each request has one result, or is there to be tried. */
+  private static void survivesACrash(Trial trial) throws Exception {
+    Broker broker = trial.needBroker();
+    Settlement settlement = trial.need(Settlement.class, trial.transport());
+    RequestQueue queue = trial.queue();
+    List<String> ids = Requests.ids(60);
+    trial.submit(ids.toArray(String[]::new));
+    List<Delivery> held = trial.take(queue, ids.size());
+    List<String> begun = Collections.synchronizedList(new ArrayList<>());
+    Background<Void> settling =
+        Background.of(
+            () -> {
+              for (Delivery delivery : held) {
+                begun.add(Requests.id(delivery));
+                try {
+                  settlement.settle(List.of(Requests.answer(delivery)));
+                } catch (RuntimeException e) {
+                  // The broker is gone, and with it our knowledge of what it has done.
+                }
+              }
+              return null;
+            });
+    Awaitility.await().until(() -> begun.size() >= ids.size() / 3);
+    broker.kill();
+    settling.within(trial.patience().multipliedBy(3), "settle without its broker");
+    broker.start();
+
+    Set<String> requests = new HashSet<>();
+    List<String> results = new ArrayList<>();
+    long begin = System.nanoTime();
+    while (requests.size() + results.size() < ids.size()
+        && System.nanoTime() - begin < trial.patience().toNanos()) {
+      List<Delivery> left = trial.eventually(() -> trial.receive(queue, 100, Trial.QUIET));
+      requests.addAll(Requests.idsOf(left));
+      if (!left.isEmpty()) {
+        queue.acknowledge(left);
+      }
+      results.addAll(
+          trial.eventually(() -> trial.takeResults(Trial.QUIET)).stream()
+              .map(json -> ResultMessage.parse(json).id())
+              .toList());
+    }
+    assertThat(results).as("results after a crash").doesNotHaveDuplicates();
+    requests.addAll(results);
+    assertThat(requests)
+        .as("requests and results after a crash")
+        .containsExactlyInAnyOrderElementsOf(ids);
+  }
+
+  @Test
+  default void rule_612_settle_returns_the_lost_and_stores_nothing_for_them(Trial trial)
+      throws Exception {
+    trial.need(Settlement.class, trial.transport());
+    trial.beforeLeaseEnds(
+        (timed, hold) -> {
+          timed.listen();
+          timed.submit("r1");
+          RequestQueue other = timed.other().requestQueues().get(0);
+          Delivery stale = timed.one(timed.queue(), hold);
+          Delivery current = timed.one(other, hold);
+
+          List<Delivery> lost =
+              timed
+                  .need(Settlement.class, timed.transport())
+                  .settle(List.of(Requests.answer(stale)));
+
+          assertThat(lost).as("deliveries returned as lost").containsExactly(stale);
+          timed.assertNoneLost(other.acknowledge(List.of(current)));
+          hold.settled();
+          timed.assertNoResults();
+        });
+  }
+
+  @Test
+  default void rule_613_what_is_settled_already_comes_back_as_lost_and_is_not_stored_twice(
+      Trial trial) throws Exception {
+    Settlement settlement = trial.need(Settlement.class, trial.transport());
+    trial.listen();
+    trial.submit("r1", "r2");
+    List<Delivery> held = trial.take(trial.queue(), 2);
+    List<Delivery> first = held.subList(0, 1);
+    trial.assertNoneLost(settlement.settle(Requests.answers(first)));
+
+    assertThat(settlement.settle(Requests.answers(held)))
+        .as("deliveries returned as lost")
+        .containsExactlyElementsOf(first);
+
+    assertThat(resultIds(trial, 2)).containsExactlyInAnyOrder("r1", "r2");
+  }
+
+  @Test
+  default void rule_614_settle_takes_deliveries_of_any_queue_mixed(Trial trial) throws Exception {
+    Settlement settlement = trial.need(Settlement.class, trial.transport());
+    trial.listen();
+    List<? extends RequestQueue> queues = trial.transport().requestQueues();
+    trial.submit(queues.get(0).name(), Requests.bodies(List.of("retried")));
+    Delivery retried = trial.one(queues.get(0));
+    trial.transport().retryQueue().schedule(List.of(new Retry(retried, Trial.SOON, 2)));
+    trial.submit(queues.get(0).name(), Requests.bodies(List.of("first")));
+    trial.submit(queues.get(1).name(), Requests.bodies(List.of("second")));
+    List<Delivery> mixed = new ArrayList<>(trial.take(queues.get(0), 1));
+    mixed.addAll(trial.take(trial.transport().retryQueue(), 1));
+    mixed.addAll(trial.take(queues.get(1), 1));
+
+    trial.assertNoneLost(settlement.settle(Requests.answers(mixed)));
+
+    assertThat(resultIds(trial, 3)).containsExactlyInAnyOrder("first", "second", "retried");
+  }
+
+  @Test
+  default void rule_615_the_delivery_of_a_rejected_result_is_still_held(Trial trial)
+      throws Exception {
+    Settlement settlement = trial.need(Settlement.class, trial.transport());
+    int limit = trial.adapter().resultLimit();
+    if (limit == 0) {
+      throw trial.skip("the adapter names no limit for results");
+    }
+    trial.submit("large");
+    Delivery delivery = trial.one(trial.queue());
+    Result large = Requests.largeAnswer(delivery, limit);
+
+    ResultRejectedException refusal =
+        catchThrowableOfType(
+            ResultRejectedException.class, () -> settlement.settle(List.of(large)));
+
+    assertThat(refusal).as("the refusal of a result above the limit").isNotNull();
+    assertThat(refusal.result()).as("the result at fault").isSameAs(large);
+    trial.assertNoneLost(settlement.settle(List.of(Requests.answer(delivery))));
+  }
+
+  private static List<String> resultIds(Trial trial, int count) throws InterruptedException {
+    return trial.results(count).stream().map(json -> ResultMessage.parse(json).id()).toList();
+  }
+}
