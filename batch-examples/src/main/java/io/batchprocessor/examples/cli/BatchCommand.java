@@ -10,6 +10,7 @@ import io.batchprocessor.spi.Setting;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,10 @@ public final class BatchCommand {
       if (parsed.wantsVersion()) {
         out.println(Version.text());
         return OK;
+      }
+      List<String> unknown = known.unknownVariables(environment.keySet());
+      if (!unknown.isEmpty()) {
+        LOG.warn("environment variables that are no settings: {}", String.join(", ", unknown));
       }
       return run(Configuration.of(known, parsed.values(), environment));
     } catch (InvalidSettingsException e) {
