@@ -16,8 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * How soon a processor with nothing to do begins: from start to the first dispatch in a fresh JVM, and
- * from submitting a request to its dispatch, one request at a time.
+ * How soon a processor with nothing to do begins: from start to the first dispatch in a fresh JVM,
+ * and from submitting a request to its dispatch, one request at a time.
  */
 public final class LatencyBenchmark {
 

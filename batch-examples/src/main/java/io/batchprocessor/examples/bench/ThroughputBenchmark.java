@@ -44,15 +44,16 @@ public final class ThroughputBenchmark {
   /**
    * Runs it.
    *
-   * @param args requests per round (500,000), rounds (5), the client ({@code apache}, {@code jdk} or
-   *     {@code all}), URL of a server that answers at once (default: one of our own)
+   * @param args requests per round (500,000), rounds (5), the client ({@code apache}, {@code jdk}
+   *     or {@code all}), URL of a server that answers at once (default: one of our own)
    */
   public static void main(String[] args) throws Exception {
     int requests = args.length > 0 ? Integer.parseInt(args[0]) : 500_000;
     int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
     String client = args.length > 2 ? args[2] : "all";
     System.out.println(Meter.machine());
-    System.out.printf("%,d requests a round, median of %d rounds after a warm-up%n", requests, rounds);
+    System.out.printf(
+        "%,d requests a round, median of %d rounds after a warm-up%n", requests, rounds);
     System.out.printf(
         "%-8s %9s  %12s %8s  %12s %8s  %s%n",
         "client", "in flight", "bare req/s", "CPU µs", "batch req/s", "CPU µs", "of the bare loop");
