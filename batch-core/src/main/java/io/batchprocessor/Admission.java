@@ -63,8 +63,15 @@ final class Admission {
     finish(request, Results.cancelled(request, request.attempt() - 1));
   }
 
+  /** Back to the broker, unless it is on its way already. */
+  void giveBack(HeldRequest request) {
+    if (request.decideInBuffer()) {
+      settle.accept(new Outcome.Released(request, request, "could not be taken in"));
+    }
+  }
+
   private void finish(HeldRequest request, ResultMessage result) {
-    if (request.decide()) {
+    if (request.decideInBuffer()) {
       settle.accept(Outcome.Finished.of(request, result));
     }
   }

@@ -32,7 +32,11 @@ final class Answers {
 
   static AttemptOutcome timedOut(Duration latency) {
     return new AttemptOutcome(
-        Kind.FAILED, null, "no answer within " + latency.toSeconds() + " s", latency, null);
+        Kind.FAILED, null, "no answer within " + inWords(latency), latency, null);
+  }
+
+  private static String inWords(Duration time) {
+    return time.toSeconds() < 10 ? time.toMillis() + " ms" : time.toSeconds() + " s";
   }
 
   private static AttemptOutcome answered(

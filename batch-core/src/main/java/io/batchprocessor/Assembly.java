@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
@@ -34,14 +33,14 @@ final class Assembly {
       Blueprint blueprint,
       Engine.Shared shared,
       UserCode userCode,
-      ThreadFactory threadFactory,
+      EngineThreads threads,
       InstantSource clock,
       LongSupplier ticker) {
     this.blueprint = blueprint;
     this.settings = blueprint.settings();
     this.shared = shared;
     this.userCode = userCode;
-    this.threads = new EngineThreads(settings.get(ProcessorSettings.NAME), threadFactory);
+    this.threads = threads;
     this.clock = clock;
     this.ticker = ticker;
   }

@@ -41,7 +41,7 @@ final class Attempts {
     this.settle = settle;
     this.listeners = shared.listeners();
     this.counters = shared.counters();
-    this.requestTimeoutMillis = config.requestTimeout().toMillis();
+    this.requestTimeoutMillis = TimeUnit.MILLISECONDS.convert(config.requestTimeout());
     this.clock = config.clock();
     this.ticker = config.ticker();
   }
@@ -71,38 +71,73 @@ final class Attempts {
 
   /** The request's time is up: {@code request-timeout}, or its deadline. */
   void timeOut(HeldRequest request) {
-    if (request.decide()) {
+    if (request.decideInFlight()) {
       AttemptOutcome outcome = Answers.timedOut(latency(request));
-      listeners.tell(request, listener -> listener.attempted(request, outcome));
-      settle.accept(
+      giveUp(
+          request,
+          outcome,
           clock.millis() >= request.deadlineMillis()
               ? Outcome.Finished.of(request, Results.expiredInFlight(request))
               : planned(request, outcome));
-      request.abort(outcome);
     }
   }
 
   /** Ends a request that was cancelled, wherever it is. */
   void cancel(HeldRequest request) {
-    int begun = request.isInFlight() ? request.attempt() : request.attempt() - 1;
-    if (request.decide()) {
-      settle.accept(Outcome.Finished.of(request, Results.cancelled(request, begun)));
-      request.abort(Answers.aborted(latency(request)));
+    if (request.decideInBuffer()) {
+      settle.accept(
+          Outcome.Finished.of(request, Results.cancelled(request, request.attempt() - 1)));
+    } else if (request.decideInFlight()) {
+      giveUp(
+          request,
+          Answers.aborted(latency(request)),
+          Outcome.Finished.of(request, Results.cancelled(request, request.attempt())));
     }
   }
 
   /** Takes a request back: it goes to the broker as if it had never been sent. */
   void release(HeldRequest request, String reason) {
-    if (request.decide()) {
-      settle.accept(new Outcome.Released(request, request, reason));
-      request.abort(Answers.aborted(latency(request)));
+    Outcome released = new Outcome.Released(request, request, reason);
+    if (request.decideInBuffer()) {
+      settle.accept(released);
+    } else if (request.decideInFlight()) {
+      giveUp(request, Answers.aborted(latency(request)), released);
     }
   }
 
+  /** Forgets a request that another process may hold; false if its end was decided already. */
+  boolean lose(HeldRequest request) {
+    if (request.decideInBuffer()) {
+      return true;
+    }
+    boolean wasInFlight = request.decideInFlight();
+    if (wasInFlight) {
+      giveUp(request, Answers.aborted(latency(request)), null);
+    }
+    return wasInFlight;
+  }
+
+  private void giveUp(HeldRequest request, AttemptOutcome outcome, @Nullable Outcome end) {
+    listeners.tell(request, listener -> listener.attempted(request, outcome));
+    if (end != null) {
+      settle.accept(end);
+    }
+    try {
+      request.abort(outcome);
+    } catch (RuntimeException | Error e) {
+      Engine.LOG.error("the HTTP client failed to abort an exchange", e);
+    }
+  }
+
+  /** A client that throws, or gives nothing, has failed like one that could not connect. */
   private CompletableFuture<InferenceResponse> send(HeldRequest request, Duration timeout) {
     try {
-      return client.send(request.buffer().target().request(request.message(), timeout));
-    } catch (RuntimeException e) {
+      CompletableFuture<InferenceResponse> exchange =
+          client.send(request.buffer().target().request(request.message(), timeout));
+      return exchange != null
+          ? exchange
+          : CompletableFuture.failedFuture(new IllegalStateException("the HTTP client gave null"));
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -113,14 +148,12 @@ final class Attempts {
       Permit permit,
       @Nullable InferenceResponse response,
       @Nullable Throwable failure) {
-    boolean decides = request.decide();
-    Duration latency = latency(request);
-    AttemptOutcome aborted = request.abortedAs();
+    boolean decides = request.decideInFlight();
     AttemptOutcome outcome =
-        aborted != null ? aborted : Answers.of(response, failure, latency, clock);
-    pool.gate().release(permit, outcome);
+        decides ? outcome(response, failure, latency(request)) : request.abortedAs();
+    pool.gate().release(permit, outcome == null ? Answers.aborted(latency(request)) : outcome);
     pool.ended();
-    if (decides) {
+    if (decides && outcome != null) {
       if (outcome.kind() == AttemptOutcome.Kind.SHED) {
         counters.shed.increment();
       }
@@ -130,12 +163,22 @@ final class Attempts {
     permitReturned.run();
   }
 
+  private AttemptOutcome outcome(
+      @Nullable InferenceResponse response, @Nullable Throwable failure, Duration latency) {
+    try {
+      return Answers.of(response, failure, latency, clock);
+    } catch (RuntimeException | Error e) {
+      return Answers.of(null, e, latency, clock);
+    }
+  }
+
   /** What follows. A bug here must not leave the request without an end: it is tried again. */
   private Outcome planned(HeldRequest request, AttemptOutcome outcome) {
     try {
       return planner.after(request, outcome);
-    } catch (RuntimeException e) {
-      Engine.LOG.error("no decision after attempt {} of {}", request.attempt(), request, e);
+    } catch (RuntimeException | Error e) {
+      Engine.LOG.error(
+          "no decision after attempt {} of {}", request.attempt(), request.message(), e);
       return new Outcome.Retried(
           request, request, ticker.getAsLong() + AFTER_BUG_NANOS, request.attempt() + 1);
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +41,13 @@ import org.jspecify.annotations.Nullable;
 public final class BatchProcessor implements AutoCloseable {
 
   private final Blueprint blueprint;
-  private final ThreadFactory threadFactory;
+  private final EngineThreads threads;
   private final InstantSource clock;
   private final LongSupplier ticker;
   private final Engine.Shared shared;
   private final UserCode userCode;
   private final Object lifecycle = new Object();
+  private final AtomicBoolean closesItself = new AtomicBoolean();
   private volatile ProcessorState state = ProcessorState.NEW;
   private volatile @Nullable Running running;
 
@@ -58,7 +60,10 @@ public final class BatchProcessor implements AutoCloseable {
       InstantSource clock,
       LongSupplier ticker) {
     this.blueprint = blueprint;
-    this.threadFactory = threadFactory == null ? BatchProcessor::daemon : threadFactory;
+    this.threads =
+        new EngineThreads(
+            blueprint.settings().get(ProcessorSettings.NAME),
+            threadFactory == null ? BatchProcessor::daemon : threadFactory);
     this.clock = clock;
     this.ticker = ticker;
     Counters counters = new Counters();
@@ -98,24 +103,25 @@ public final class BatchProcessor implements AutoCloseable {
         Running started = assemble();
         running = started;
         started.engine().start();
-        moveTo(ProcessorState.RUNNING);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        stop(running, Duration.ZERO);
         moveTo(ProcessorState.CLOSED);
         throw e;
       }
+      moveTo(ProcessorState.RUNNING);
     }
   }
 
   private Running assemble() {
-    Assembly assembly = new Assembly(blueprint, shared, userCode, threadFactory, clock, ticker);
+    Assembly assembly = new Assembly(blueprint, shared, userCode, threads, clock, ticker);
     Transport transport = blueprint.transport().transport().get();
     InferenceClient client = null;
     try {
       client = assembly.client();
       return new Running(assembly.engine(transport, client), transport, client);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (client != null) {
-        client.close();
+        attempt("close the HTTP client", client::close);
       }
       closeIfOurs(transport);
       throw e;
@@ -162,7 +168,7 @@ public final class BatchProcessor implements AutoCloseable {
   public boolean cancel(String id) {
     Objects.requireNonNull(id, "id");
     Running now = running;
-    if (now == null) {
+    if (now == null || state == ProcessorState.CLOSED) {
       return false;
     }
     boolean asked = false;
@@ -186,30 +192,58 @@ public final class BatchProcessor implements AutoCloseable {
    * that is tried until the drain is over, and a moment longer; then it stays with the broker and
    * is done again.
    *
-   * <p>Harmless when repeated; a second caller waits for the first.
+   * <p>Harmless when repeated; a second caller waits for the first. On one of the processor's own
+   * threads, where listeners are told, it can't wait for itself: there it returns at once, and
+   * closing goes on in a thread of its own.
    *
    * @param drain how long what is in flight may take; zero: cancel it now
+   * @throws IllegalArgumentException if {@code drain} is negative
    */
   public void close(Duration drain) {
     Objects.requireNonNull(drain, "drain");
+    if (drain.isNegative()) {
+      throw new IllegalArgumentException("drain must not be negative, is " + drain);
+    }
+    if (!threads.areOurs()) {
+      closeAndWait(drain);
+    } else if (closesItself.compareAndSet(false, true)) {
+      threads.named("closer").newThread(() -> closeAndWait(drain)).start();
+    }
+  }
+
+  private void closeAndWait(Duration drain) {
     synchronized (lifecycle) {
       if (state == ProcessorState.CLOSED) {
         return;
       }
-      Running now = running;
-      if (now != null) {
+      if (running != null) {
         moveTo(ProcessorState.DRAINING);
-        now.engine().stop(drain);
-        now.client().close();
-        closeIfOurs(now.transport());
+        stop(running, drain);
       }
       moveTo(ProcessorState.CLOSED);
     }
   }
 
+  /** Goes on whatever fails: what is left open would never be closed. */
+  private void stop(@Nullable Running what, Duration drain) {
+    if (what != null) {
+      attempt("stop the engine", () -> what.engine().stop(drain));
+      attempt("close the HTTP client", what.client()::close);
+      closeIfOurs(what.transport());
+    }
+  }
+
   private void closeIfOurs(Transport transport) {
     if (blueprint.transport().ours()) {
-      transport.close();
+      attempt("close the transport", transport::close);
+    }
+  }
+
+  private void attempt(String what, Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException | Error e) {
+      Engine.LOG.error("{}: failed to {}", this, what, e);
     }
   }
 

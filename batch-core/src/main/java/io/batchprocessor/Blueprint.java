@@ -12,11 +12,13 @@ import io.batchprocessor.spi.Setting;
 import io.batchprocessor.spi.Settings;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -72,7 +74,9 @@ record Blueprint(
       this.values = Map.copyOf(builder.values);
       problems.addAll(catalog.unknown(values.keySet()));
       this.settings =
-          problems.attempt(() -> ownSettings(values)).orElseGet(() -> ownSettings(Map.of()));
+          problems
+              .attempt(() -> ownSettings(values))
+              .orElseGet(() -> ownSettings(readable(values)));
     }
 
     Blueprint blueprint() {
@@ -83,7 +87,7 @@ record Blueprint(
       Optional<Settings> clientSettings =
           client.flatMap(provider -> problems.attempt(() -> settingsOf(provider)));
       List<BatchListener> listeners = problems.attempt(this::listeners).orElse(List.of());
-      checkQueues(pools.keySet());
+      checkQueues();
       problems.throwIfAny();
       return new Blueprint(
           settings,
@@ -116,12 +120,12 @@ record Blueprint(
       configs.putAll(builder.pools);
       Map<String, Pool> pools = new LinkedHashMap<>();
       configs.forEach(
-          (name, config) ->
-              problems
-                  .attempt(
-                      () ->
-                          new Pool(config, mergePolicy(config.mergePolicy()), gate(config.gate())))
-                  .ifPresent(pool -> pools.put(name, pool)));
+          (name, config) -> {
+            var policy = problems.attempt(() -> mergePolicy(config.mergePolicy()));
+            var gate = problems.attempt(() -> gate(config.gate()));
+            policy.ifPresent(
+                some -> gate.ifPresent(other -> pools.put(name, new Pool(config, some, other))));
+          });
       return pools;
     }
 
@@ -186,7 +190,9 @@ record Blueprint(
       return listeners;
     }
 
-    private void checkQueues(Set<String> pools) {
+    private void checkQueues() {
+      Set<String> pools = new TreeSet<>(builder.pools.keySet());
+      pools.add(PoolConfig.DEFAULT);
       builder.queues.values().stream()
           .filter(queue -> !pools.contains(queue.pool()))
           .forEach(
@@ -212,6 +218,18 @@ record Blueprint(
 
     private Settings settingsOf(Provider provider) {
       return Catalog.settingsOf(provider, values);
+    }
+
+    /** Those that can be read: with them the rest can be checked too. */
+    private static Map<String, String> readable(Map<String, String> values) {
+      Map<String, String> readable = new HashMap<>(values);
+      for (Setting<?> setting : ProcessorSettings.all()) {
+        readable.computeIfPresent(
+            setting.key(),
+            (key, value) ->
+                new Problems().attempt(() -> setting.parse(value)).isPresent() ? value : null);
+      }
+      return readable;
     }
 
     private static Settings ownSettings(Map<String, String> values) {

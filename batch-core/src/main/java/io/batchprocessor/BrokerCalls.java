@@ -56,12 +56,10 @@ final class BrokerCalls {
     while (true) {
       try {
         T value = call.get();
-        if (failures > 0) {
-          stalled = false;
-          recovered(operation);
-        }
+        answered(operation, failures);
         return value;
       } catch (ResultRejectedException e) {
+        answered(operation, failures);
         throw e;
       } catch (RuntimeException e) {
         failures++;
@@ -72,6 +70,13 @@ final class BrokerCalls {
           throw e;
         }
       }
+    }
+  }
+
+  private void answered(String operation, int failures) {
+    if (failures > 0) {
+      stalled = false;
+      recovered(operation);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.batchprocessor;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.batchprocessor.spi.Verdict;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,6 +17,9 @@ final class Dispatcher implements Runnable {
 
   /** How late a timeout or a deadline may be seen, and how long a stall is slept on. */
   private static final long TICK_NANOS = Duration.ofMillis(50).toNanos();
+
+  /** The most that one pool sends before the others, timeouts and deadlines are looked at. */
+  private static final int ROUND = 256;
 
   private final List<WorkerPool> pools;
   private final Attempts attempts;
@@ -104,28 +109,26 @@ final class Dispatcher implements Runnable {
     return waitNanos;
   }
 
-  /** Dispatches what may go. Returns for how long there is nothing more to do, in nanoseconds. */
+  /**
+   * Dispatches what may go, up to a number after which others have their turn. Returns for how long
+   * there is nothing more to do, in nanoseconds.
+   */
   private long dispatch(WorkerPool pool) {
     pool.letGoIfPermitsReturned();
-    while (pool.hasRoom()) {
-      QueueBuffer buffer = pool.select();
-      HeldRequest request = buffer == null ? null : buffer.head();
-      if (buffer == null || request == null) {
-        break;
+    for (int i = 0; i < ROUND; i++) {
+      QueueBuffer buffer = pool.hasRoom() ? pool.select() : null;
+      if (buffer == null) {
+        return pool.heldBackNanos(ticker.getAsLong());
       }
-      if (clock.millis() >= request.deadlineMillis()) {
+      // Null: it was decided since, say cancelled.
+      HeldRequest request = buffer.head();
+      if (request != null && clock.millis() >= request.deadlineMillis()) {
         expire(request);
-      } else {
+      } else if (request != null) {
         decide(pool, buffer, request);
       }
     }
-    long now = ticker.getAsLong();
-    long nearest = Long.MAX_VALUE;
-    for (QueueBuffer buffer : pool.buffers()) {
-      long nanos = buffer.heldBackNanos(now);
-      nearest = nanos > 0 ? Math.min(nearest, nanos) : nearest;
-    }
-    return nearest;
+    return 0;
   }
 
   private void decide(WorkerPool pool, QueueBuffer buffer, HeldRequest request) {
@@ -134,8 +137,8 @@ final class Dispatcher implements Runnable {
       buffer.remove(request);
       attempts.begin(request, pool, go.permit());
     } else if (verdict instanceof Verdict.Wait wait) {
-      buffer.holdBack(ticker.getAsLong() + wait.atMost().toNanos());
-    } else if (request.decide()) {
+      buffer.holdBack(request, ticker.getAsLong() + NANOSECONDS.convert(wait.atMost()));
+    } else if (request.decideInBuffer()) {
       settle.accept(
           verdict instanceof Verdict.Drop drop
               ? Outcome.Finished.of(request, Results.dropped(request, drop.reason()))
@@ -147,7 +150,7 @@ final class Dispatcher implements Runnable {
     return delay.isZero()
         ? new Outcome.Released(request, request, "released by gate " + pool.gate().name())
         : new Outcome.Retried(
-            request, request, ticker.getAsLong() + delay.toNanos(), request.attempt());
+            request, request, ticker.getAsLong() + NANOSECONDS.convert(delay), request.attempt());
   }
 
   private void lookAfter(HeldRequest request, long now) {
@@ -159,7 +162,7 @@ final class Dispatcher implements Runnable {
   }
 
   private void expire(HeldRequest request) {
-    if (request.decide()) {
+    if (request.decideInBuffer()) {
       settle.accept(Outcome.Finished.of(request, Results.expired(request)));
     }
   }

@@ -22,14 +22,18 @@ final class Doorbell {
     }
   }
 
-  /** Waits for a ring, for an interrupt, or until the time is up. Called by the owner only. */
+  /**
+   * Waits for a ring, for an interrupt, or until the time is up. Called by the owner only. An
+   * interrupt is used up: the owner has no use for it, and a flag that stays set would turn its
+   * loop into a spin.
+   */
   void await(long nanos) {
     if (nanos > 0 && !rung.get()) {
       waiting = Thread.currentThread();
       try {
         long end = System.nanoTime() + nanos;
         long left = nanos;
-        while (!rung.get() && left > 0 && !Thread.currentThread().isInterrupted()) {
+        while (!rung.get() && left > 0 && !Thread.interrupted()) {
           LockSupport.parkNanos(this, left);
           left = end - System.nanoTime();
         }

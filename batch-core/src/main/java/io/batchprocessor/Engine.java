@@ -1,5 +1,7 @@
 package io.batchprocessor;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.batchprocessor.spi.Cancellation;
 import io.batchprocessor.spi.InferenceClient;
 import io.batchprocessor.spi.ProcessorState;
@@ -88,7 +90,7 @@ final class Engine {
             settler,
             shared.counters(),
             dispatcherBell,
-            config.ticker());
+            config);
     Intake retries =
         new Intake(transport.retryQueue(), retrySluice, admission, cancellation, broker);
     for (WorkerPool pool : pools) {
@@ -127,7 +129,7 @@ final class Engine {
    * @param drain how long what is in flight may take
    */
   void stop(Duration drain) {
-    long end = config.ticker().getAsLong() + drain.toNanos();
+    long end = config.ticker().getAsLong() + NANOSECONDS.convert(drain);
     intakes.forEach(Intake::stop);
     intakeThreads.forEach(Thread::interrupt);
     intakeThreads.forEach(EngineThreads::join);
@@ -139,7 +141,8 @@ final class Engine {
     held.requests().forEach(request -> attempts.release(request, "closing"));
     dispatcher.stop();
     join(dispatcherThread);
-    settler.finishBy(Math.max(end, config.ticker().getAsLong() + LAST_STORE.toNanos()));
+    long now = config.ticker().getAsLong();
+    settler.finishBy(now + Math.max(end - now, LAST_STORE.toNanos()));
     join(settlerThread);
     leaseKeeper.stop();
     join(leaseKeeperThread);

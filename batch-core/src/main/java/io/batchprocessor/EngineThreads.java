@@ -1,8 +1,8 @@
 package io.batchprocessor;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 
@@ -13,7 +13,7 @@ final class EngineThreads {
 
   private final String name;
   private final ThreadFactory factory;
-  private final List<Thread> threads = new ArrayList<>();
+  private final Set<Thread> running = ConcurrentHashMap.newKeySet();
 
   EngineThreads(String name, ThreadFactory factory) {
     this.name = name;
@@ -23,15 +23,28 @@ final class EngineThreads {
   /** Makes threads whose names begin with the processor's, for the HTTP client. */
   ThreadFactory named(String role) {
     return task -> {
-      Thread thread = factory.newThread(task);
+      Thread thread = factory.newThread(() -> runAsOurs(task));
       thread.setName(name + "-" + role);
       return thread;
     };
   }
 
+  private void runAsOurs(Runnable task) {
+    running.add(Thread.currentThread());
+    try {
+      task.run();
+    } finally {
+      running.remove(Thread.currentThread());
+    }
+  }
+
+  /** Whether the calling thread was made here. */
+  boolean areOurs() {
+    return running.contains(Thread.currentThread());
+  }
+
   Thread start(String role, Runnable loop) {
     Thread thread = named(role).newThread(() -> runUntilItReturns(role, loop));
-    threads.add(thread);
     thread.start();
     return thread;
   }
@@ -48,13 +61,10 @@ final class EngineThreads {
     }
   }
 
-  /**
-   * Waits until a thread has ended; a thread that closes its own processor does not wait for
-   * itself.
-   */
+  /** Waits until a thread has ended, also when interrupted. */
   static void join(Thread thread) {
     boolean interrupted = false;
-    while (thread.isAlive() && thread != Thread.currentThread()) {
+    while (thread.isAlive()) {
       try {
         thread.join();
       } catch (InterruptedException e) {

@@ -50,8 +50,8 @@ final class GatewayTarget {
 
   private static void copy(RequestMessage message, String name, Map<String, String> headers) {
     String value = message.metadata().get(name);
-    if (value != null && isPrintable(value)) {
-      headers.putIfAbsent(name, value);
+    if (value != null && !value.isBlank() && isPrintable(value.replace(' ', '_'))) {
+      headers.putIfAbsent(name, value.strip());
     }
   }
 

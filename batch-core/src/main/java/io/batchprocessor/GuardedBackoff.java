@@ -25,13 +25,13 @@ final class GuardedBackoff implements BackoffStrategy {
         return delay;
       }
       failed(new IllegalStateException("returned " + delay));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       failed(e);
     }
     return fallback.delay(context);
   }
 
-  private void failed(RuntimeException fault) {
+  private void failed(Throwable fault) {
     userCode.failed(
         "backoff strategy " + strategy.getClass().getName(),
         "exponential backoff goes instead",

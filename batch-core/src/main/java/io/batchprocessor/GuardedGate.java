@@ -21,7 +21,12 @@ final class GuardedGate implements AutoCloseable {
   }
 
   String name() {
-    return gate.getClass().getSimpleName();
+    try {
+      return gate.name();
+    } catch (Throwable e) {
+      failed("its class names it", e);
+      return gate.getClass().getSimpleName();
+    }
   }
 
   Verdict tryAcquire(RequestView request) {
@@ -31,7 +36,7 @@ final class GuardedGate implements AutoCloseable {
         return verdict;
       }
       failed("the request waits", new IllegalStateException("returned null"));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       failed("the request waits", e);
     }
     return ASK_AGAIN;
@@ -40,7 +45,7 @@ final class GuardedGate implements AutoCloseable {
   void release(Permit permit, AttemptOutcome outcome) {
     try {
       permit.release(outcome);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       failed("its permit may be lost", e);
     }
   }
@@ -48,8 +53,13 @@ final class GuardedGate implements AutoCloseable {
   /** Whether it would give out anything at all. */
   boolean isOpen() {
     try {
-      return gate.budget() > 0;
-    } catch (RuntimeException e) {
+      double budget = gate.budget();
+      if (budget >= 0 && budget <= 1) {
+        return budget > 0;
+      }
+      failed("it counts as open", new IllegalStateException("returned budget " + budget));
+      return true;
+    } catch (Throwable e) {
       failed("it counts as open", e);
       return true;
     }
@@ -59,12 +69,12 @@ final class GuardedGate implements AutoCloseable {
   public void close() {
     try {
       gate.close();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       failed("closing goes on", e);
     }
   }
 
-  private void failed(String instead, RuntimeException fault) {
+  private void failed(String instead, Throwable fault) {
     userCode.failed("dispatch gate " + gate.getClass().getName(), instead, fault);
   }
 }

@@ -24,7 +24,7 @@ final class GuardedListeners {
     for (BatchListener listener : listeners) {
       try {
         event.accept(listener);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         userCode.failed("listener " + listener.getClass().getName(), "the others are told", e);
       }
     }

@@ -19,17 +19,17 @@ final class GuardedMergePolicy implements MergePolicy {
   public QueueView select(List<? extends QueueView> queues) {
     try {
       QueueView selected = policy.select(queues);
-      if (queues.contains(selected) && selected.buffered() > 0) {
+      if (selected != null && queues.contains(selected) && selected.buffered() > 0) {
         return selected;
       }
       failed(new IllegalStateException("picked " + (selected == null ? null : selected.name())));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       failed(e);
     }
     return queues.stream().filter(queue -> queue.buffered() > 0).findFirst().orElseThrow();
   }
 
-  private void failed(RuntimeException fault) {
+  private void failed(Throwable fault) {
     userCode.failed(
         "merge policy " + policy.getClass().getName(), "the first non-empty queue goes", fault);
   }

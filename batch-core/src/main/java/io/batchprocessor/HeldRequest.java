@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request on its way through the rooms. Whoever wins {@link #decide} says how it ends, and nobody
- * else does.
+ * A request on its way through the rooms. Whoever wins {@link #decideInBuffer} or {@link
+ * #decideInFlight} says how it ends, and nobody else does.
  */
 final class HeldRequest extends HeldMessage implements RequestView {
 
@@ -96,13 +96,23 @@ final class HeldRequest extends HeldMessage implements RequestView {
     }
   }
 
-  /** Wins the right to say how it ends; false for everybody but the first. */
-  boolean decide() {
-    return phase.getAndSet(Phase.DECIDED) != Phase.DECIDED;
+  /**
+   * Wins the right to say how it ends before it was sent; false if it was sent, or somebody was
+   * faster. Requests only move forward: who tries this first and {@link #decideInFlight} next
+   * misses none.
+   */
+  boolean decideInBuffer() {
+    return phase.compareAndSet(Phase.BUFFERED, Phase.DECIDED);
+  }
+
+  /** Wins the right to say how its attempt ends; false if none is under way, or another has it. */
+  boolean decideInFlight() {
+    return phase.compareAndSet(Phase.IN_FLIGHT, Phase.DECIDED);
   }
 
   /**
-   * Gives up the exchange with the gateway, if there is one; to be called after {@link #decide}.
+   * Gives up the exchange with the gateway, if there is one; to be called after {@link
+   * #decideInFlight}.
    *
    * @param outcome what the attempt counts as for its gate
    */

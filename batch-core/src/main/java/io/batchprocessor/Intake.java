@@ -95,14 +95,32 @@ final class Intake implements Runnable {
         if (!stopped) {
           failures++;
           broker.failed("receive from " + queue.name(), e);
-          doorbell.await(broker.backoffNanos(failures));
+          pause(broker.backoffNanos(failures));
         }
       }
     }
   }
 
+  /** Waits the whole time, whoever rings, unless it is for the end. */
+  private void pause(long nanos) {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0 && !stopped; left = end - System.nanoTime()) {
+      doorbell.await(left);
+    }
+  }
+
   private void take(List<Delivery> deliveries) {
     List<HeldRequest> admitted = new ArrayList<>(deliveries.size());
+    try {
+      take(deliveries, admitted);
+    } catch (RuntimeException | Error e) {
+      // Held, and perhaps not where the dispatcher looks: nobody would end them.
+      admitted.forEach(admission::giveBack);
+      throw e;
+    }
+  }
+
+  private void take(List<Delivery> deliveries, List<HeldRequest> admitted) {
     for (Delivery delivery : deliveries) {
       QueueBuffer buffer = sluice.bufferOf(delivery);
       HeldRequest request = buffer == null ? null : admission.admit(delivery, queue, buffer);

@@ -4,7 +4,6 @@ import io.batchprocessor.spi.Cancellation;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,9 @@ final class LeaseKeeper implements Runnable {
   private static final long IDLE_NANOS = Duration.ofMillis(250).toNanos();
   private static final long CANCELLATION_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /** Leases don't wait: after a few failures in a row the pause grows no further, to 0.8 s. */
+  private static final int MOST_FAILURES = 4;
+
   private final HeldMessages held;
   private final Attempts attempts;
   private final @Nullable Cancellation cancellation;
@@ -32,6 +34,7 @@ final class LeaseKeeper implements Runnable {
   private final LongSupplier ticker;
   private final Doorbell doorbell = new Doorbell();
   private volatile boolean stopped;
+  private int failures;
 
   LeaseKeeper(
       HeldMessages held,
@@ -57,32 +60,39 @@ final class LeaseKeeper implements Runnable {
   @Override
   public void run() {
     long lookForCancellations = ticker.getAsLong() + CANCELLATION_NANOS;
-    int failures = 0;
     while (!stopped) {
       long wait = held.isEmpty() ? IDLE_NANOS : TICK_NANOS;
-      try {
-        extendWhatIsDue();
-        if (cancellation != null && ticker.getAsLong() - lookForCancellations >= 0) {
-          lookForCancellations = ticker.getAsLong() + CANCELLATION_NANOS;
-          endCancelled(cancellation);
-        }
+      if (extendWhatIsDue()) {
         failures = 0;
-      } catch (RuntimeException e) {
-        failures++;
-        broker.failed("extend leases", e);
+      } else {
+        failures = Math.min(failures + 1, MOST_FAILURES);
         wait = broker.backoffNanos(failures);
+      }
+      if (cancellation != null && ticker.getAsLong() - lookForCancellations >= 0) {
+        lookForCancellations = ticker.getAsLong() + CANCELLATION_NANOS;
+        endCancelled(cancellation);
       }
       doorbell.await(wait);
     }
   }
 
-  private void extendWhatIsDue() {
+  /** False if not all could be: one queue that fails does not keep the others from it. */
+  private boolean extendWhatIsDue() {
     long now = ticker.getAsLong();
     Map<RequestQueue, List<HeldMessage>> due =
         held.stream()
             .filter(message -> message.leaseIsDue(now))
             .collect(Collectors.groupingBy(HeldMessage::source));
-    due.forEach(this::extend);
+    boolean allExtended = true;
+    for (Map.Entry<RequestQueue, List<HeldMessage>> entry : due.entrySet()) {
+      try {
+        extend(entry.getKey(), entry.getValue());
+      } catch (RuntimeException e) {
+        broker.failed("extend leases of " + entry.getKey().name(), e);
+        allExtended = false;
+      }
+    }
+    return allExtended;
   }
 
   private void extend(RequestQueue source, List<HeldMessage> messages) {
@@ -100,11 +110,10 @@ final class LeaseKeeper implements Runnable {
 
   /** Another process may have it by now: finish quietly, publish nothing. */
   private void lost(HeldMessage message) {
-    if (message instanceof HeldRequest request && request.decide()) {
+    if (message instanceof HeldRequest request && attempts.lose(request)) {
       held.remove(request);
       counters.leasesLost.increment();
       listeners.tell(request, listener -> listener.leaseLost(request));
-      request.abort(Answers.aborted(Duration.ZERO));
     } else {
       // Being settled just now, which ends the lease too: the settler finds out which it was.
       message.leaseDoubted(ticker.getAsLong());
@@ -122,12 +131,15 @@ final class LeaseKeeper implements Runnable {
     Map<Delivery, String> ids =
         undecided.values().stream()
             .collect(Collectors.toMap(HeldRequest::delivery, request -> request.message().id()));
-    Collection<Delivery> cancelled = cancellation.cancelled(ids);
-    for (Delivery delivery : cancelled) {
-      HeldRequest request = undecided.get(delivery);
-      if (request != null) {
-        attempts.cancel(request);
+    try {
+      for (Delivery delivery : cancellation.cancelled(ids)) {
+        HeldRequest request = undecided.get(delivery);
+        if (request != null) {
+          attempts.cancel(request);
+        }
       }
+    } catch (RuntimeException e) {
+      broker.failed("look up cancellations", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.batchprocessor;
 
+import io.batchprocessor.message.Bytes;
 import io.batchprocessor.message.ResultMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ sealed interface Outcome {
 
     @Override
     public long bytes() {
-      return result.payload().map(payload -> (long) payload.length()).orElse(0L);
+      return result.payload().orElse(Bytes.EMPTY).length();
     }
 
     Finished with(ResultMessage other) {

@@ -94,12 +94,16 @@ final class OutcomeStore {
       held.remove(outcome.held());
       if (outcome.attempt() > outcome.held().delivery().attempt()) {
         counters.retried.increment();
+        if (request != null) {
+          Duration delay = delay(outcome);
+          listeners.tell(request, listener -> listener.retryScheduled(request, delay));
+        }
       } else {
         counters.putOff.increment();
-      }
-      if (request != null) {
-        Duration delay = delay(outcome);
-        listeners.tell(request, listener -> listener.retryScheduled(request, delay));
+        if (request != null) {
+          counters.released.increment();
+          listeners.tell(request, listener -> listener.released(request, "put off"));
+        }
       }
     }
   }

@@ -20,7 +20,8 @@ final class QueueBuffer implements QueueView {
   private final Lane fresh = new Lane();
   private final Lane retries = new Lane();
   private long heldBackUntilNanos;
-  private boolean heldBack;
+  private @Nullable HeldRequest heldBack;
+  private @Nullable HeldRequest seen;
 
   QueueBuffer(QueueConfig config, GatewayTarget target, int capacity, LongSupplier ticker) {
     this.config = config;
@@ -62,26 +63,35 @@ final class QueueBuffer implements QueueView {
     }
   }
 
-  /** Passes the queue over until that time: its gate said wait. */
-  void holdBack(long untilNanos) {
-    heldBack = true;
+  /**
+   * Passes the queue over until that time: its gate said wait. Only as long as the request that the
+   * gate was asked about is the next to go: the gate may think otherwise of another.
+   */
+  void holdBack(HeldRequest head, long untilNanos) {
+    heldBack = head;
     heldBackUntilNanos = untilNanos;
   }
 
   void letGo() {
-    heldBack = false;
+    heldBack = null;
   }
 
   /** Nanoseconds until it may be looked at again; 0 if it may now. */
   long heldBackNanos(long nowNanos) {
-    if (heldBack && heldBackUntilNanos - nowNanos <= 0) {
-      heldBack = false;
+    if (heldBack != null && heldBackUntilNanos - nowNanos <= 0) {
+      heldBack = null;
     }
-    return heldBack ? heldBackUntilNanos - nowNanos : 0;
+    return heldBack != null ? heldBackUntilNanos - nowNanos : 0;
   }
 
-  boolean isReady() {
-    return !heldBack && head() != null;
+  /**
+   * Looks whether there is a request that may go, for the methods of {@link QueueView} to show.
+   * Once for all of them: a request may be decided at any moment, also while a policy compares.
+   */
+  boolean look() {
+    HeldRequest head = head();
+    seen = head == heldBack ? null : head;
+    return seen != null;
   }
 
   @Override
@@ -92,7 +102,7 @@ final class QueueBuffer implements QueueView {
   /** What a merge policy may pick from: nothing while the queue is held back. */
   @Override
   public int buffered() {
-    return isReady() ? size() : 0;
+    return seen == null ? 0 : Math.max(1, size());
   }
 
   int size() {
@@ -106,13 +116,13 @@ final class QueueBuffer implements QueueView {
 
   @Override
   public long headDeadlineMillis() {
-    HeldRequest head = head();
+    HeldRequest head = seen;
     return head == null ? Long.MAX_VALUE : head.deadlineMillis();
   }
 
   @Override
   public long headWaitNanos() {
-    HeldRequest head = head();
+    HeldRequest head = seen;
     return head == null ? 0 : ticker.getAsLong() - head.receivedNanos();
   }
 

@@ -50,6 +50,10 @@ public record QueueConfig(
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(pool, "pool");
     labels = Map.copyOf(labels);
+    if (path != null && (!path.startsWith("/") || path.startsWith("//"))) {
+      throw new IllegalArgumentException(
+          "path must be a path on the endpoint's host, beginning with one /, is " + path);
+    }
     if (weight < 1) {
       throw new IllegalArgumentException("weight must be at least 1, is " + weight);
     }

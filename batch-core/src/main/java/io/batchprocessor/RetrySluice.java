@@ -3,9 +3,11 @@ package io.batchprocessor;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RetryQueue;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets what is due for another attempt into the buffer of the queue that it came from. The retry
  * queue serves all pools: what is due for a pool that has no room is put off, so that it does not
- * stand in the way of the others.
+ * stand in the way of the others. For a second at the most, and not all for equally long: what is
+ * put off together would come back together, find room for a few, and leave the pool idle in
+ * between.
  */
 final class RetrySluice implements Intake.Sluice {
 
-  private static final long PUT_OFF_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long MIN_PUT_OFF_NANOS = Duration.ofMillis(50).toNanos();
+  private static final long MAX_PUT_OFF_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final RetryQueue queue;
   private final List<WorkerPool> pools;
@@ -28,7 +33,11 @@ final class RetrySluice implements Intake.Sluice {
   private final Counters counters;
   private final Doorbell dispatcher;
   private final LongSupplier ticker;
+  private final DoubleSupplier random;
   private final LogThrottle unknownQueue;
+
+  /** How many of the batch at hand go to each buffer: they are put there only at its end. */
+  private final Map<QueueBuffer, Integer> claims = new HashMap<>();
 
   RetrySluice(
       RetryQueue queue,
@@ -37,14 +46,15 @@ final class RetrySluice implements Intake.Sluice {
       Consumer<Outcome> settle,
       Counters counters,
       Doorbell dispatcher,
-      LongSupplier ticker) {
+      EngineConfig config) {
     this.queue = queue;
     this.pools = pools;
     this.held = held;
     this.settle = settle;
     this.counters = counters;
     this.dispatcher = dispatcher;
-    this.ticker = ticker;
+    this.ticker = config.ticker();
+    this.random = config.random();
     this.unknownQueue = new LogThrottle(ticker);
     this.poolOf =
         pools.stream()
@@ -56,6 +66,7 @@ final class RetrySluice implements Intake.Sluice {
 
   @Override
   public int demand() {
+    claims.clear();
     int most = 0;
     for (WorkerPool pool : pools) {
       boolean open = pool.gate().isOpen();
@@ -80,7 +91,7 @@ final class RetrySluice implements Intake.Sluice {
           delivery.queue(),
           buffers.keySet());
     }
-    if (buffer == null || buffer.retries().room() <= 0) {
+    if (buffer == null || claims.merge(buffer, 1, Integer::sum) > buffer.retries().room()) {
       putOff(delivery);
       return null;
     }
@@ -90,8 +101,10 @@ final class RetrySluice implements Intake.Sluice {
   private void putOff(Delivery delivery) {
     HeldMessage message = new HeldMessage(delivery, queue, ticker.getAsLong());
     held.add(message);
+    long nanos =
+        MIN_PUT_OFF_NANOS + (long) ((MAX_PUT_OFF_NANOS - MIN_PUT_OFF_NANOS) * random.getAsDouble());
     settle.accept(
-        new Outcome.Retried(message, null, ticker.getAsLong() + PUT_OFF_NANOS, delivery.attempt()));
+        new Outcome.Retried(message, null, ticker.getAsLong() + nanos, delivery.attempt()));
   }
 
   @Override

@@ -24,7 +24,7 @@ final class Settler implements Runnable, Consumer<Outcome> {
   private static final long MAX_BATCH_BYTES = 16L << 20;
   private static final int CONGESTED = 4_096;
   private static final long CONGESTED_BYTES = 64L << 20;
-  private static final long LINGER_NANOS = Duration.ofNanos(200_000).toNanos();
+  private static final long LINGER_NANOS = Duration.ofMillis(1).toNanos();
   private static final long LAST_LOOK_NANOS = Duration.ofMillis(1).toNanos();
   private static final long IDLE_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -77,7 +77,7 @@ final class Settler implements Runnable, Consumer<Outcome> {
       if (!batch.isEmpty()) {
         storeAll(batch);
         linger(batch.size());
-      } else if (finishing && (held.isEmpty() || finishByNanos - ticker.getAsLong() <= 0)) {
+      } else if (isOutOfTime() || (finishing && held.isEmpty())) {
         return;
       } else {
         doorbell.await(finishing ? LAST_LOOK_NANOS : IDLE_NANOS);
@@ -115,16 +115,17 @@ final class Settler implements Runnable, Consumer<Outcome> {
       store.retried(only(Retried.class, batch), this::await);
       store.released(only(Released.class, batch), this::await);
       store.deadLettered(only(DeadLettered.class, batch), this::await);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      if (!isOutOfTime()) {
+        // A bug, here or in an adapter. Nobody else will end these requests: once more.
+        batch.stream().filter(outcome -> held.contains(outcome.held())).forEach(this);
+        throw e;
+      }
       Engine.LOG.error(
-          "{} decisions could not be stored before the processor closed; their requests stay with the"
-              + " broker, and are done again by whoever gets them when their leases run out",
+          "{} decisions could not be stored before the processor closed; their requests stay with"
+              + " the broker, and are done again by whoever gets them when their leases run out",
           pending.get(),
           e);
-    } catch (Error e) {
-      // Nobody else will end these requests: those that are not stored are tried again.
-      batch.stream().filter(outcome -> held.contains(outcome.held())).forEach(this);
-      throw e;
     } finally {
       pending.addAndGet(-batch.size());
       pendingBytes.addAndGet(-batch.stream().mapToLong(Outcome::bytes).sum());
@@ -135,12 +136,16 @@ final class Settler implements Runnable, Consumer<Outcome> {
   private boolean await(long nanos) {
     long end = ticker.getAsLong() + nanos;
     while (end - ticker.getAsLong() > 0) {
-      if (finishing && finishByNanos - ticker.getAsLong() <= 0) {
+      if (isOutOfTime()) {
         return false;
       }
       doorbell.await(Math.min(end - ticker.getAsLong(), Duration.ofMillis(50).toNanos()));
     }
     return true;
+  }
+
+  private boolean isOutOfTime() {
+    return finishing && finishByNanos - ticker.getAsLong() <= 0;
   }
 
   private static <T extends Outcome> List<T> only(Class<T> type, List<Outcome> batch) {

@@ -60,12 +60,22 @@ final class WorkerPool {
     }
   }
 
+  /** Nanoseconds until the first of those that wait may go on; a lot if none waits. */
+  long heldBackNanos(long nowNanos) {
+    long nearest = Long.MAX_VALUE;
+    for (QueueBuffer buffer : buffers) {
+      long nanos = buffer.heldBackNanos(nowNanos);
+      nearest = nanos > 0 ? Math.min(nearest, nanos) : nearest;
+    }
+    return nearest;
+  }
+
   /** The queue whose head goes next; null if there is none to go. */
   @Nullable QueueBuffer select() {
     QueueBuffer only = null;
     int ready = 0;
     for (QueueBuffer buffer : buffers) {
-      if (buffer.isReady()) {
+      if (buffer.look()) {
         only = buffer;
         ready++;
       }

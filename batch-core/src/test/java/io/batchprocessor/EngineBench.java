@@ -3,6 +3,7 @@ package io.batchprocessor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchprocessor.memory.MemoryTransport;
+import io.batchprocessor.message.RequestMessage;
 import io.batchprocessor.message.ResultMessage;
 import io.batchprocessor.spi.Transport;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +63,16 @@ abstract class EngineBench {
 
   static ConditionFactory eventually() {
     return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2));
+  }
+
+  /** Puts requests into the first of {@link #queues}; nobody waits for the results. */
+  final void enqueue(RequestMessage... requests) {
+    queues.submit("requests", Stream.of(requests).map(RequestMessage::toJson).toList());
+  }
+
+  /** Waits until the listener has been told all this of a request, in this order. */
+  final void assertTold(String id, String... events) {
+    eventually().untilAsserted(() -> assertThat(recorder.eventsOf(id)).containsExactly(events));
   }
 
   static ResultMessage resultOf(CompletableFuture<ResultMessage> submitted) {

@@ -9,11 +9,11 @@ import io.batchprocessor.spi.InferenceClientProvider;
 import io.batchprocessor.spi.InferenceRequest;
 import io.batchprocessor.spi.InferenceResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -22,9 +22,7 @@ import java.util.function.Function;
  */
 final class FakeGateway implements InferenceClient, InferenceClientProvider {
 
-  private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private final AtomicInteger mostInFlight = new AtomicInteger();
+  private final List<Exchange> exchanges = Collections.synchronizedList(new ArrayList<>());
   private volatile Function<InferenceRequest, CompletableFuture<InferenceResponse>> behaviour =
       request -> new CompletableFuture<>();
   private volatile boolean closed;
@@ -76,16 +74,14 @@ final class FakeGateway implements InferenceClient, InferenceClientProvider {
   public CompletableFuture<InferenceResponse> send(InferenceRequest request) {
     CompletableFuture<InferenceResponse> future = behaviour.apply(request);
     exchanges.add(new Exchange(request, future));
-    if (future != null) {
-      mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
-      var unused = future.whenComplete((response, failure) -> inFlight.decrementAndGet());
-    }
     return future;
   }
 
   /** Every attempt so far, in order. */
   List<Exchange> exchanges() {
-    return exchanges;
+    synchronized (exchanges) {
+      return List.copyOf(exchanges);
+    }
   }
 
   /** Waits until so many attempts have been begun in all; gives the last of them. */
@@ -95,14 +91,6 @@ final class FakeGateway implements InferenceClient, InferenceClientProvider {
         .pollInterval(Duration.ofMillis(2))
         .until(() -> exchanges.size() >= count);
     return exchanges.get(count - 1);
-  }
-
-  int inFlight() {
-    return inFlight.get();
-  }
-
-  int mostInFlight() {
-    return mostInFlight.get();
   }
 
   boolean isClosed() {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -27,7 +28,8 @@ class FaultyTransport implements Transport {
   private final MemoryTransport memory;
   private final Map<String, Fault> faults = new ConcurrentHashMap<>();
   private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
-  private final List<Queue> requestQueues;
+  private volatile Consumer<List<Result>> check = results -> {};
+  private List<Queue> requestQueues;
   private final Retries retryQueue;
 
   private FaultyTransport(MemoryTransport memory) {
@@ -44,7 +46,7 @@ class FaultyTransport implements Transport {
     return new Atomic(memory);
   }
 
-  private record Fault(boolean afterwards, AtomicInteger left, Supplier<RuntimeException> failure) {
+  private record Fault(boolean afterwards, AtomicInteger left, Supplier<Throwable> failure) {
 
     static Fault of(boolean afterwards, int times) {
       return new Fault(
@@ -53,10 +55,18 @@ class FaultyTransport implements Transport {
           () -> new IllegalStateException("connection to the broker lost"));
     }
 
-    void strike() {
-      if (left.getAndUpdate(n -> n > 0 ? n - 1 : 0) > 0) {
-        throw failure.get();
+    /** Whether it strikes with an answer that is null in place of an exception. */
+    boolean strike() {
+      if (left.getAndUpdate(n -> n > 0 ? n - 1 : 0) == 0) {
+        return false;
       }
+      Throwable thrown = failure.get();
+      if (thrown instanceof Error error) {
+        throw error;
+      } else if (thrown instanceof RuntimeException exception) {
+        throw exception;
+      }
+      return true;
     }
   }
 
@@ -77,9 +87,27 @@ class FaultyTransport implements Transport {
     return this;
   }
 
-  /** The next calls throw what is given. */
-  FaultyTransport throwsFrom(String operation, int times, Supplier<RuntimeException> failure) {
-    faults.put(operation, new Fault(false, new AtomicInteger(times), failure));
+  /** The next call throws an error. */
+  FaultyTransport throwsErrorFrom(String operation, Supplier<Throwable> error) {
+    faults.put(operation, new Fault(false, new AtomicInteger(1), error));
+    return this;
+  }
+
+  /** The next calls do nothing and return null. */
+  FaultyTransport answersNull(String operation, int times) {
+    faults.put(operation, new Fault(false, new AtomicInteger(times), () -> null));
+    return this;
+  }
+
+  /** What looks at results before they are stored, and may throw. */
+  FaultyTransport refuses(Consumer<List<Result>> results) {
+    check = results;
+    return this;
+  }
+
+  /** Hides a request queue. */
+  FaultyTransport without(String queue) {
+    requestQueues = requestQueues.stream().filter(each -> !each.name().equals(queue)).toList();
     return this;
   }
 
@@ -100,12 +128,14 @@ class FaultyTransport implements Transport {
       return action.get();
     }
     if (!fault.afterwards()) {
-      fault.strike();
-      return action.get();
+      return fault.strike() ? null : action.get();
     }
     T value = action.get();
-    fault.strike();
-    return value;
+    return fault.strike() ? null : value;
+  }
+
+  final void check(List<Result> results) {
+    check.accept(results);
   }
 
   @Override
@@ -124,6 +154,7 @@ class FaultyTransport implements Transport {
         call(
             "publish",
             () -> {
+              check.accept(results);
               memory.resultQueue().publish(results);
               return results;
             });
@@ -177,7 +208,7 @@ class FaultyTransport implements Transport {
 
     @Override
     public List<Delivery> extend(List<Delivery> deliveries) {
-      return call("extend", () -> queue.extend(deliveries));
+      return call("extend:" + name(), () -> call("extend", () -> queue.extend(deliveries)));
     }
   }
 
@@ -207,7 +238,12 @@ class FaultyTransport implements Transport {
 
     @Override
     public List<Delivery> settle(List<Result> results) {
-      return call("settle", () -> memory.settle(results));
+      return call(
+          "settle",
+          () -> {
+            check(results);
+            return memory.settle(results);
+          });
     }
   }
 }

@@ -48,7 +48,7 @@ class QueueBufferTest {
     HeldRequest next = request("next");
     buffer.fresh().add(cancelled);
     buffer.fresh().add(next);
-    cancelled.decide();
+    cancelled.decideInBuffer();
 
     assertThat(buffer.head()).isSameAs(next);
     assertThat(buffer.size()).isEqualTo(1);
@@ -81,13 +81,41 @@ class QueueBufferTest {
             new GatewayTarget(Samples.ENDPOINT, null, Authorization.none()),
             8,
             ticker);
-    slow.fresh().add(Samples.held(Samples.request("r"), 1, slow));
-    slow.holdBack(ticker.getAsLong() + 1_000);
+    HeldRequest head = Samples.held(Samples.request("r"), 1, slow);
+    slow.fresh().add(head);
+    slow.holdBack(head, ticker.getAsLong() + 1_000);
 
-    assertThat(slow.isReady()).isFalse();
+    assertThat(slow.look()).isFalse();
     assertThat(slow.heldBackNanos(ticker.getAsLong())).isEqualTo(1_000);
     ticker.pass(Duration.ofNanos(1_000));
     assertThat(slow.heldBackNanos(ticker.getAsLong())).isZero();
-    assertThat(slow.isReady()).isTrue();
+    assertThat(slow.look()).isTrue();
+  }
+
+  @Test
+  void what_was_told_to_wait_holds_back_only_itself() {
+    HeldRequest waits = request("waits");
+    buffer.fresh().add(waits);
+    buffer.fresh().add(request("next"));
+    buffer.holdBack(waits, System.nanoTime() + Long.MAX_VALUE / 2);
+    assertThat(buffer.look()).isFalse();
+
+    waits.decideInBuffer();
+
+    assertThat(buffer.look()).isTrue();
+  }
+
+  @Test
+  void what_a_policy_sees_does_not_change_while_it_looks() {
+    HeldRequest head = request("head");
+    buffer.fresh().add(head);
+    assertThat(buffer.look()).isTrue();
+
+    head.decideInBuffer();
+
+    assertThat(buffer.buffered()).isEqualTo(1);
+    assertThat(buffer.headDeadlineMillis()).isEqualTo(head.deadlineMillis());
+    assertThat(buffer.look()).isFalse();
+    assertThat(buffer.buffered()).isZero();
   }
 }

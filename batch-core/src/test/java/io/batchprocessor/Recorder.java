@@ -7,25 +7,26 @@ import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.ProcessorState;
 import io.batchprocessor.spi.RequestView;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.MDC;
 
 /** Writes down what a listener is told, each event as one line. */
 final class Recorder implements BatchListener {
 
-  private final List<String> events = new CopyOnWriteArrayList<>();
-  private final List<ResultMessage> results = new CopyOnWriteArrayList<>();
-  private final List<String> wrongMdc = new CopyOnWriteArrayList<>();
+  private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+  private final List<ResultMessage> results = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> wrongMdc = Collections.synchronizedList(new ArrayList<>());
 
   /** Everything, in the order in which it was told. */
   List<String> events() {
-    return events;
+    return copy(events);
   }
 
   /** What was told of one request, without its id. */
   List<String> eventsOf(String id) {
-    return events.stream()
+    return events().stream()
         .filter(event -> event.endsWith(" " + id))
         .map(event -> event.substring(0, event.length() - id.length() - 1))
         .toList();
@@ -33,12 +34,18 @@ final class Recorder implements BatchListener {
 
   /** Results that were told. */
   List<ResultMessage> results() {
-    return results;
+    return copy(results);
   }
 
   /** Events during which the MDC did not hold the request's id. */
   List<String> wrongMdc() {
-    return wrongMdc;
+    return copy(wrongMdc);
+  }
+
+  private static <T> List<T> copy(List<T> list) {
+    synchronized (list) {
+      return List.copyOf(list);
+    }
   }
 
   @Override

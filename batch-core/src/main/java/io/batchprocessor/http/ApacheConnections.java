@@ -1,6 +1,7 @@
 package io.batchprocessor.http;
 
 import io.batchprocessor.spi.InferenceClientContext;
+import java.nio.channels.ClosedSelectorException;
 import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.Future;
 import javax.net.ssl.SSLContext;
@@ -57,7 +58,8 @@ final class ApacheConnections implements AutoCloseable {
   /** From this idle time on a connection is looked at before it is used again. */
   private static final TimeValue VALIDATE_AFTER = TimeValue.ofSeconds(1);
 
-  private static final TimeValue CLOSE_WITHIN = TimeValue.ofSeconds(5);
+  /** How long the I/O threads may take to close what is open before it is closed for them. */
+  private static final TimeValue CLOSE_WITHIN = TimeValue.ofSeconds(1);
 
   private final PoolingAsyncClientConnectionManager pool;
   private final DefaultConnectingIOReactor reactor;
@@ -104,12 +106,21 @@ final class ApacheConnections implements AutoCloseable {
                 .build(),
             context.threads(),
             null,
-            failure -> log.error("HTTP client: unexpected failure in an I/O thread", failure),
+            this::failed,
             null,
             session -> session.close(CloseMode.IMMEDIATE));
     evictor = new IdleConnectionEvictor(pool, context.threads(), VALIDATE_AFTER, IDLE);
     reactor.start();
     evictor.start();
+  }
+
+  private void failed(Exception failure) {
+    if (failure instanceof ClosedSelectorException) {
+      // How the reactor's threads end if close could not wait for them.
+      log.debug("HTTP client: I/O thread ended", failure);
+    } else {
+      log.error("HTTP client: unexpected failure in an I/O thread", failure);
+    }
   }
 
   /** Certificates and host names are verified; what is trusted is the JVM's default, as for jdk. */
@@ -124,9 +135,9 @@ final class ApacheConnections implements AutoCloseable {
     }
   }
 
-  /** Two buffers of this size are kept for each connection: 10,000 must fit into a small heap. */
+  /** Three buffers of this size are kept for each connection: 10,000 must fit into a small heap. */
   private static int bufferSize(int connections) {
-    return connections <= 1024 ? 8192 : connections <= 4096 ? 4096 : 2048;
+    return connections <= 1024 ? 8192 : connections <= 4096 ? 4096 : 1024;
   }
 
   /** Asks for a connection; waits in line for as long as it takes while all are in use. */
@@ -158,14 +169,15 @@ final class ApacheConnections implements AutoCloseable {
   public void close() {
     evictor.shutdown();
     pool.close(CloseMode.IMMEDIATE);
-    // Its own threads close what is open; closed from here, they would stumble over that.
     reactor.initiateShutdown();
     try {
       reactor.awaitShutdown(CLOSE_WITHIN);
+      reactor.close(CloseMode.IMMEDIATE);
+      reactor.awaitShutdown(CLOSE_WITHIN);
       evictor.awaitTermination(CLOSE_WITHIN.toTimeout());
     } catch (InterruptedException e) {
+      reactor.close(CloseMode.IMMEDIATE);
       Thread.currentThread().interrupt();
     }
-    reactor.close(CloseMode.IMMEDIATE);
   }
 }

@@ -56,7 +56,9 @@ public final class RequestMessage {
   }
 
   /**
-   * Reads a message.
+   * Reads a message. Unknown fields are ignored, null stands for an optional field that is absent,
+   * and a byte order mark is skipped. Of several faults one is reported: that of the text before
+   * that of a field.
    *
    * @param json what the producer wrote
    * @param maxBytes the largest message to accept
@@ -72,7 +74,8 @@ public final class RequestMessage {
   }
 
   /**
-   * What the result will be known by; not unique by itself. At most {@value #MAX_ID_BYTES} bytes.
+   * What the result will be known by; not unique by itself. 1 to {@value #MAX_ID_BYTES} bytes in
+   * UTF-8, without control characters.
    */
   public String id() {
     return id;
@@ -94,7 +97,9 @@ public final class RequestMessage {
   }
 
   /**
-   * The path on the configured gateway to POST to, if not the configured one; begins with a slash.
+   * The path on the configured gateway to POST to, if not the configured one; begins with one
+   * slash, may have a query, and leads nowhere else: no host, no fragment, no dot segments, plain
+   * or escaped (RFC 3986, section 3.3).
    */
   public Optional<String> endpoint() {
     return Optional.ofNullable(endpoint);
@@ -105,7 +110,10 @@ public final class RequestMessage {
     return metadata;
   }
 
-  /** HTTP headers to send to the gateway. */
+  /**
+   * HTTP headers to send to the gateway: tokens as names, visible ASCII as values (RFC 9110,
+   * section 5), none that belongs to the connection or frames the message.
+   */
   public Map<String, String> headers() {
     return headers;
   }

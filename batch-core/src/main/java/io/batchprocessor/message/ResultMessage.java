@@ -113,7 +113,8 @@ public final class ResultMessage {
 
     /**
      * An HTTP answer: its status, and its body as the payload. A body that is no JSON value becomes
-     * a JSON string.
+     * a JSON string, and so does one that would nest the result deeper than {@value
+     * RequestMessage#MAX_NESTING} levels.
      */
     public Builder answer(int statusCode, Bytes body) {
       this.statusCode = statusCode;

@@ -21,18 +21,18 @@ final class Utf8 {
     byte[] array = text.backingArray();
     int begin = text.backingOffset();
     int end = begin + text.length();
-    int at = begin;
-    while (true) {
-      at = skipAscii(array, at, end);
-      if (at == end) {
-        return -1;
-      }
+    int at = skipAscii(array, begin, end);
+    while (at < end) {
       int length = characterLength(array, at, end);
       if (length == 0) {
         return at - begin;
       }
       at += length;
+      if (at < end && array[at] >= 0) {
+        at = skipAscii(array, at, end);
+      }
     }
+    return -1;
   }
 
   /**

@@ -49,18 +49,11 @@ final class SettingValues {
     for (int i = 0; i < DURATION_UNITS.size(); i++) {
       String unit = DURATION_UNITS.get(i);
       if (stripped.endsWith(unit) && isNumber(stripped, unit)) {
-        return millis(number(stripped, unit), DURATION_MILLIS[i]);
+        return Duration.ofMillis(DURATION_MILLIS[i]).multipliedBy(number(stripped, unit));
       }
     }
     throw new IllegalArgumentException(
         "must be a time with its unit, such as 500ms, 60s, 5m or 2h");
-  }
-
-  private static Duration millis(long number, long factor) {
-    if (number > Long.MAX_VALUE / 1_000_000 / factor) {
-      throw new IllegalArgumentException("must be at most 292 years");
-    }
-    return Duration.ofMillis(number * factor);
   }
 
   static Integer bytes(String text) {

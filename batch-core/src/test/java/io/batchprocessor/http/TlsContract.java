@@ -2,6 +2,7 @@ package io.batchprocessor.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.InferenceClient;
@@ -139,10 +140,14 @@ abstract class TlsContract {
                     Settings.none()))) {
       InferenceRequest request =
           new InferenceRequest(uri, Map.of(), Bytes.utf8("{}"), Duration.ofMinutes(1));
-      client.send(request).get(20, TimeUnit.SECONDS);
+      try {
+        client.send(request).get(20, TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        // The connection must not outlive the failure.
+        await().until(() -> gateway.open() == 0);
+        throw e.getCause();
+      }
       return client.send(request).get(20, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause();
     }
   }
 

@@ -2,6 +2,7 @@ package io.batchprocessor.memory;
 
 import static io.batchprocessor.memory.Samples.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.message.RequestMessage;
@@ -91,10 +92,12 @@ class MemoryTransportStressTest {
         .isEmpty();
     assertThat(transport.backlogs())
         .allMatch(backlog -> backlog.waiting() == 0 && backlog.leased() == 0);
-    // Every place was given back.
+    // Every place was given back, and once.
     for (int i = 0; i < CAPACITY; i++) {
       assertThat(transport.submit(request("after"))).isNotDone();
     }
+    assertThatExceptionOfType(QueueFullException.class)
+        .isThrownBy(() -> transport.submit(request("one more")));
     transport.close();
   }
 

@@ -28,6 +28,14 @@ final class LoopbackCommand implements Callable<Integer> {
 
   static int run(String... args) {
     return new CommandLine(new LoopbackCommand())
+        .setParameterExceptionHandler(
+            (e, given) -> {
+              CommandLine command = e.getCommandLine();
+              command
+                  .getErr()
+                  .println(command.getCommandName() + ": " + e.getMessage() + "; see --help");
+              return CommandLine.ExitCode.USAGE;
+            })
         .setExecutionExceptionHandler(
             (e, command, parsed) -> {
               command.getErr().println(command.getCommandName() + ": " + e.getMessage());

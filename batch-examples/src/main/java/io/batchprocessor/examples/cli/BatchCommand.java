@@ -4,9 +4,13 @@ import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.BatchProcessorBuilder;
 import io.batchprocessor.ProcessorSettings;
 import io.batchprocessor.examples.demo.Demo;
+import io.batchprocessor.examples.files.FileRun;
 import io.batchprocessor.spi.InvalidSettingsException;
+import io.batchprocessor.spi.Setting;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +23,7 @@ public final class BatchCommand {
   private static final int OK = 0;
   private static final int FAILED = 1;
   private static final int WRONG_SETTINGS = 2;
+  private static final int WORK_LEFT = 3;
   private static final int INTERRUPTED = 130;
 
   private static final String MEMORY = "memory";
@@ -55,6 +60,10 @@ public final class BatchCommand {
         out.println(Version.text());
         return OK;
       }
+      List<String> unknown = known.unknownVariables(environment.keySet());
+      if (!unknown.isEmpty()) {
+        LOG.warn("environment variables that are no settings: {}", String.join(", ", unknown));
+      }
       return run(Configuration.of(known, parsed.values(), environment));
     } catch (InvalidSettingsException e) {
       e.problems().forEach(this::complain);
@@ -69,6 +78,10 @@ public final class BatchCommand {
   }
 
   private int run(Configuration configuration) throws IOException, InterruptedException {
+    if (configuration.names(ProgramSettings.INPUT.key())
+        || configuration.names(ProgramSettings.OUTPUT.key())) {
+      return answerFile(configuration);
+    }
     boolean memory =
         configuration.find(ProcessorSettings.MESSAGE_QUEUE_IMPL).map(MEMORY::equals).orElse(true);
     if (memory
@@ -88,7 +101,32 @@ public final class BatchCommand {
     return OK;
   }
 
+  private int answerFile(Configuration configuration) throws InterruptedException {
+    LogLevels.onlyWarnings();
+    BatchProcessorBuilder builder = configuration.processor();
+    FileRun run =
+        new FileRun(
+            path(configuration, ProgramSettings.INPUT),
+            path(configuration, ProgramSettings.OUTPUT),
+            configuration.find(ProgramSettings.DEADLINE).orElseThrow(),
+            configuration.find(ProcessorSettings.MAX_MESSAGE_BYTES).orElseThrow(),
+            out);
+    return run.run(builder) ? OK : WORK_LEFT;
+  }
+
+  private static Path path(Configuration configuration, Setting<String> setting) {
+    return configuration
+        .find(setting)
+        .map(Path::of)
+        .orElseThrow(
+            () ->
+                new InvalidSettingsException(
+                    "%s is missing: --input and --output belong together"
+                        .formatted(setting.key())));
+  }
+
   private int demonstrate(Configuration configuration) throws IOException, InterruptedException {
+    LogLevels.onlyWarnings();
     BatchProcessorBuilder builder = BatchProcessor.builder();
     Demo.preset(builder);
     configuration.applyTo(builder);
@@ -97,7 +135,7 @@ public final class BatchCommand {
   }
 
   private void complain(String problem) {
-    err.println("batch-examples: " + problem.replaceAll("\\s*\\R\\s*", " "));
+    err.println("batch-examples: " + HelpText.ascii(problem).replaceAll("\\s*\\R\\s*", " "));
   }
 
   /** What went wrong in one line: the message, and the cause's where it adds something. */

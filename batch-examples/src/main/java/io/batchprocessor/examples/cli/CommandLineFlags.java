@@ -14,7 +14,6 @@ import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -69,7 +68,7 @@ final class CommandLineFlags {
       for (Setting<?> setting : known.all()) {
         String flag = KnownSettings.flags(setting).get(0);
         if (result.hasMatchedOption(flag)) {
-          values.put(setting.key(), result.matchedOptionValue(flag, ""));
+          values.put(setting.key(), only(flag, result.matchedOptionValue(flag, List.of())));
         }
       }
       return new Parsed(values, result.isUsageHelpRequested(), result.isVersionHelpRequested());
@@ -79,9 +78,6 @@ final class CommandLineFlags {
     } catch (MissingParameterException e) {
       throw new InvalidSettingsException(
           e.getMissing().stream().limit(1).map(CommandLineFlags::withoutValue).toList());
-    } catch (OverwrittenOptionException e) {
-      throw new InvalidSettingsException(
-          ((OptionSpec) e.getOverwritten()).longestName() + " is given twice; give it once");
     } catch (ParameterException e) {
       throw new InvalidSettingsException(String.valueOf(e.getMessage()));
     }
@@ -105,6 +101,14 @@ final class CommandLineFlags {
         .formatted(flag, String.join(", ", nearest));
   }
 
+  private static String only(String flag, List<String> values) {
+    if (values.size() != 1) {
+      throw new InvalidSettingsException(
+          "%s is given %d times; give it once".formatted(flag, values.size()));
+    }
+    return values.get(0);
+  }
+
   private static String withoutValue(CommandLine.Model.ArgSpec missing) {
     return "%s needs a value: %s"
         .formatted(((OptionSpec) missing).longestName(), missing.paramLabel());
@@ -121,7 +125,9 @@ final class CommandLineFlags {
     return OptionSpec.builder(KnownSettings.flags(setting).toArray(String[]::new))
         .paramLabel(HelpText.label(setting))
         .arity("1")
-        .type(String.class)
+        // A list, so that a flag that is given twice is seen.
+        .type(List.class)
+        .auxiliaryTypes(String.class)
         .description(HelpText.describe(setting))
         .build();
   }

@@ -48,7 +48,7 @@ final class Configuration {
     return new Configuration(path == null ? Map.of() : ConfigFile.read(path), values);
   }
 
-  /** Whether nothing at all was set, so that the demonstration is what was asked for. */
+  /** Whether the user gave it a value, anywhere. */
   boolean names(String key) {
     return values.containsKey(key) || file.containsKey(key);
   }

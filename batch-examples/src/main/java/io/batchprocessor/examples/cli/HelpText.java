@@ -43,9 +43,14 @@ final class HelpText {
 
   /** Meaning, type with its bound, default. */
   static String describe(Setting<?> setting) {
-    String type = setting.type().replace("\u2265", ">=").replace("\u2264", "<=");
+    String type = ascii(setting.type());
     String facts = setting.defaultText().map(text -> type + ", default " + text).orElse(type);
     return escape(setting.description() + " [" + facts + "]");
+  }
+
+  /** Bounds in signs that every terminal has. */
+  static String ascii(String text) {
+    return text.replace("\u2265", ">=").replace("\u2264", "<=");
   }
 
   /** Picocli formats descriptions. */

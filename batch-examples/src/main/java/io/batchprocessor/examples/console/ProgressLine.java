@@ -42,9 +42,12 @@ public final class ProgressLine implements AutoCloseable {
   /** Shows it, unless something was shown a moment ago. May be called as often as is handy. */
   public void show(Progress progress) {
     long now = ticker.getAsLong();
-    pace.sample(now, progress.done());
+    pace.sample(now, progress.finished());
     long step = terminal ? TERMINAL_STEP_NANOS : PLAIN_STEP_NANOS;
-    if (last == null || now - lastNanos >= step) {
+    if (last == null && !terminal) {
+      // Nothing has happened yet that is worth a line that stays.
+      lastNanos = now;
+    } else if (last == null || now - lastNanos >= step) {
       write(progress, now);
       lastNanos = now;
     }
@@ -64,7 +67,7 @@ public final class ProgressLine implements AutoCloseable {
   }
 
   private void write(Progress progress, long now) {
-    String text = text(progress, pace.perSecond(now, progress.done()));
+    String text = text(progress, pace.perSecond(now, progress.finished()));
     if (terminal) {
       // What a longer line left behind is written over, not erased first: so nothing flickers.
       out.print("\r" + text + " ".repeat(Math.max(0, lastLength - text.length())));

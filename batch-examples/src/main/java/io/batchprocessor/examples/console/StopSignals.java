@@ -64,7 +64,8 @@ public final class StopSignals {
           .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
     } catch (ReflectiveOperationException e) {
       Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
-      LOG.warn("SIG{} ends this process at once, without draining: {}", name, cause.toString());
+      LOG.warn(
+          "SIG{} ends this process at once, without draining: {}", name, String.valueOf(cause));
     }
   }
 

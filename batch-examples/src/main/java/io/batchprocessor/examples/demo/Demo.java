@@ -47,7 +47,8 @@ public final class Demo {
     builder
         .setting(ProcessorSettings.CONCURRENCY.key(), Integer.toString(CONCURRENCY))
         .setting(ProcessorSettings.INFERENCE_OBJECTIVE.key(), "batch")
-        .setting("backoff.base", "500ms");
+        .setting("backoff.base", "500ms")
+        .setting("backoff.cap", "2s");
   }
 
   /**
@@ -96,12 +97,10 @@ public final class Demo {
   }
 
   private void introduce(SimulatedGateway gateway, int requests) {
-    out.printf(
-        "Batch processor: demonstration, all in this process (--help lists what it can do)%n%n");
+    out.printf("Batch processor: a demonstration in one process (--help lists what it can do)%n%n");
     out.printf("  requests   %d samples in an in-memory queue%n", requests);
     out.printf(
-        "  gateway    simulated, at %s: %d slots, %d may wait, the rest is shed%n%n",
-        gateway.uri(), SLOTS, QUEUE_LIMIT);
+        "  gateway    simulated, %s: %d slots, %d may wait%n%n", gateway.uri(), SLOTS, QUEUE_LIMIT);
   }
 
   private ResultTally await(int total, MemoryTransport queues, BatchProcessor processor)

@@ -1,5 +1,7 @@
 package io.batchprocessor.examples.gateway;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +19,30 @@ final class Connections implements IOSessionListener {
     if (session != null) {
       session.close(CloseMode.IMMEDIATE);
     }
+  }
+
+  /**
+   * Lets a connection end as soon as the client closed its side of it. Left alone, httpcore first
+   * waits for the answers that are still due, so that an aborted request would keep its slot to the
+   * end.
+   */
+  IOSession endingWithTheClient(IOSession session) {
+    return (IOSession)
+        Proxy.newProxyInstance(
+            IOSession.class.getClassLoader(),
+            new Class<?>[] {IOSession.class},
+            (proxy, method, arguments) -> {
+              Object result;
+              try {
+                result = method.invoke(session, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+              if (method.getName().equals("read") && result.equals(-1)) {
+                reset(session.getRemoteAddress());
+              }
+              return result;
+            });
   }
 
   @Override

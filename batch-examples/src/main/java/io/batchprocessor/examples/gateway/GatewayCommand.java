@@ -110,6 +110,14 @@ final class GatewayCommand implements Callable<Integer> {
   static int run(String... args) {
     return new CommandLine(new GatewayCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(
+            (e, given) -> {
+              CommandLine command = e.getCommandLine();
+              command
+                  .getErr()
+                  .println(command.getCommandName() + ": " + e.getMessage() + "; see --help");
+              return CommandLine.ExitCode.USAGE;
+            })
         .setExecutionExceptionHandler(
             (e, command, parsed) -> {
               command.getErr().println(command.getCommandName() + ": " + e.getMessage());

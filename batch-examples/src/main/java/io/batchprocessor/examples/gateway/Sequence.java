@@ -134,7 +134,7 @@ public final class Sequence {
   }
 
   /** Tokens whose keys and values it will keep at its end. */
-  int reservedTokens() {
-    return promptTokens + maxTokens;
+  long reservedTokens() {
+    return (long) promptTokens + maxTokens;
   }
 }

@@ -113,6 +113,7 @@ public final class SimulatedGateway implements AutoCloseable {
                     .setTcpNoDelay(true)
                     .build())
             .setHttp1Config(Http1Config.custom().setBufferSize(BUFFER_BYTES).build())
+            .setIOSessionDecorator(connections::endingWithTheClient)
             .setIOSessionListener(connections)
             .setRequestRouter((request, context) -> () -> new Exchange(router))
             .create();

@@ -1,0 +1,394 @@
+package io.batchprocessor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batchprocessor.memory.MemoryTransport;
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.message.ErrorCode;
+import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.Result;
+import io.batchprocessor.spi.ResultRejectedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The broker fails, wholly or in part, for a while or for good. */
+class BrokerFaultsTest extends EngineBench {
+
+  private final FaultyTransport twoSteps = FaultyTransport.inTwoSteps(queues);
+  private final FaultyTransport atomic = FaultyTransport.atomic(queues);
+
+  private void enqueue(int count) {
+    queues.submit(
+        "requests",
+        IntStream.range(0, count).mapToObj(i -> Samples.request("r-" + i).toJson()).toList());
+  }
+
+  private List<ResultMessage> takeResults(int count) throws InterruptedException {
+    List<ResultMessage> results = new ArrayList<>();
+    while (results.size() < count) {
+      List<Bytes> some = queues.takeResults(count, PATIENCE);
+      assertThat(some).as("results after %d", results.size()).isNotEmpty();
+      some.forEach(json -> results.add(ResultMessage.parse(json)));
+    }
+    return results;
+  }
+
+  private void assertNoMoreResults() throws InterruptedException {
+    assertThat(queues.takeResults(1, Duration.ZERO)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void while_results_can_not_be_stored_nothing_is_taken_or_sent_and_nothing_is_lost(
+      boolean inOneStep) throws Exception {
+    FaultyTransport broker = inOneStep ? atomic : twoSteps;
+    String store = inOneStep ? "settle" : "publish";
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    BatchProcessor processor = start(broker.breaks(store), with -> with.concurrency(2));
+    enqueue(50);
+    eventually().until(() -> !processor.health().healthy());
+    assertThat(processor.health().detail()).contains("connection to the broker lost");
+    eventually().until(() -> broker.calls(store) >= 3);
+
+    int sent = gateway.exchanges().size();
+    long received = processor.stats().received();
+    int calls = broker.calls(store);
+    eventually().until(() -> broker.calls(store) >= calls + 2);
+    assertThat(gateway.exchanges()).hasSize(sent);
+    assertThat(processor.stats().received()).isEqualTo(received);
+    assertThat(sent).isLessThan(50);
+
+    broker.heals(store);
+    List<ResultMessage> results = takeResults(50);
+
+    assertThat(results.stream().map(ResultMessage::id).collect(Collectors.toSet())).hasSize(50);
+    assertThat(results).allMatch(ResultMessage::isSuccess);
+    assertNoMoreResults();
+    assertThat(gateway.exchanges()).hasSize(50);
+    eventually().until(() -> processor.health().healthy());
+    assertThat(recorder.events()).anyMatch(event -> event.startsWith("brokerFailed"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_store_whose_answer_is_lost_leaves_one_result(boolean inOneStep) throws Exception {
+    FaultyTransport broker = inOneStep ? atomic : twoSteps;
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    start(broker.breaksAfterwards(inOneStep ? "settle" : "publish", 2), EngineBench::asItIs);
+    enqueue(1);
+
+    assertThat(takeResults(1)).singleElement().matches(ResultMessage::isSuccess);
+    eventually().until(() -> queues.backlogs().get(0).leased() == 0);
+    assertNoMoreResults();
+  }
+
+  @Test
+  void a_result_that_is_published_is_not_published_again_when_acknowledging_fails()
+      throws Exception {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    BatchProcessor processor = start(twoSteps.breaks("acknowledge", 3), EngineBench::asItIs);
+    enqueue(1);
+
+    takeResults(1);
+    eventually().until(() -> processor.stats().succeeded() == 1);
+
+    assertThat(twoSteps.calls("publish")).isEqualTo(1);
+    assertThat(twoSteps.calls("acknowledge")).isEqualTo(4);
+    assertNoMoreResults();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_result_that_is_refused_is_replaced_by_a_small_error(boolean inOneStep) {
+    gateway.answering(request -> FakeGateway.answer(200, "{\"large\":true}"));
+    AtomicReference<Result> refused = new AtomicReference<>();
+    FaultyTransport broker =
+        new RefusingTransport(queues, result -> result.message().isSuccess(), refused)
+            .as(inOneStep);
+    BatchProcessor processor = start(broker, EngineBench::asItIs);
+
+    ResultMessage result = resultOf(queues.submit(Samples.request("r")));
+
+    assertThat(result.errorCode()).contains(ErrorCode.INFERENCE_ERROR);
+    assertThat(result.error().orElseThrow()).contains("too large for this broker");
+    assertThat(result.payload()).isEmpty();
+    assertThat(result.attempts()).isEqualTo(1);
+    assertThat(processor.health().healthy()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_result_that_is_refused_twice_goes_to_the_dead_letters(boolean inOneStep) {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    FaultyTransport broker =
+        new RefusingTransport(
+                queues, result -> result.message().id().equals("bad"), new AtomicReference<>())
+            .as(inOneStep);
+    BatchProcessor processor = start(broker, EngineBench::asItIs);
+    CompletableFuture<ResultMessage> good = queues.submit(Samples.request("good"));
+    enqueue(Samples.request("bad"));
+    CompletableFuture<ResultMessage> other = queues.submit(Samples.request("other"));
+
+    assertThat(resultOf(good).isSuccess()).isTrue();
+    assertThat(resultOf(other).isSuccess()).isTrue();
+    eventually().until(() -> processor.stats().deadLettered() == 1);
+    assertThat(queues.takeDeadLetters(10))
+        .singleElement()
+        .satisfies(letter -> assertThat(letter.reason()).contains("too large for this broker"));
+  }
+
+  /** Refuses some results for good. */
+  private record RefusingTransport(
+      MemoryTransport memory, Predicate<Result> refuses, AtomicReference<Result> refused) {
+
+    FaultyTransport as(boolean inOneStep) {
+      FaultyTransport broker =
+          inOneStep ? FaultyTransport.atomic(memory) : FaultyTransport.inTwoSteps(memory);
+      return broker.refuses(
+          results -> {
+            for (Result result : results) {
+              if (refuses.test(result)) {
+                refused.set(result);
+                throw new ResultRejectedException(result, "too large for this broker");
+              }
+            }
+          });
+    }
+  }
+
+  @Test
+  void a_stall_that_ends_with_a_refusal_is_over() {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    FaultyTransport broker =
+        new RefusingTransport(
+                queues, result -> result.message().isSuccess(), new AtomicReference<>())
+            .as(true)
+            .breaks("settle", 2);
+    BatchProcessor processor = start(broker, EngineBench::asItIs);
+
+    resultOf(queues.submit(Samples.request("first")));
+
+    assertThat(resultOf(queues.submit(Samples.request("next"))).id()).isEqualTo("next");
+    assertThat(processor.health().healthy()).isTrue();
+  }
+
+  @Test
+  void an_adapter_that_answers_null_delays_what_it_was_asked_and_nothing_else() {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    start(atomic.answersNull("settle", 1), EngineBench::asItIs);
+
+    CompletableFuture<ResultMessage> submitted = queues.submit(Samples.request("r"));
+
+    assertThat(resultOf(submitted).isSuccess()).isTrue();
+    assertThat(resultOf(queues.submit(Samples.request("next"))).isSuccess()).isTrue();
+  }
+
+  @Test
+  void an_error_in_the_settlers_thread_is_survived() {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    start(
+        atomic.throwsErrorFrom("settle", () -> new NoClassDefFoundError("half an adapter")),
+        EngineBench::asItIs);
+
+    assertThat(resultOf(queues.submit(Samples.request("r"))).isSuccess()).isTrue();
+  }
+
+  @Test
+  void a_request_queue_that_fails_for_a_while_is_asked_again() {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    BatchProcessor processor = start(twoSteps.breaks("receive", 5), EngineBench::asItIs);
+
+    assertThat(resultOf(queues.submit(Samples.request("r"))).isSuccess()).isTrue();
+
+    assertThat(processor.stats().brokerFailures()).isEqualTo(5);
+    assertThat(recorder.events()).anyMatch(event -> event.startsWith("brokerFailed:receive from"));
+  }
+
+  @Test
+  void retries_that_can_not_be_scheduled_are_scheduled_later() {
+    gateway.answering(request -> FakeGateway.answer(503, "{}"));
+    start(twoSteps.breaks("schedule", 3), EngineBench::asItIs);
+    CompletableFuture<ResultMessage> submitted = queues.submit(Samples.request("r"));
+    gateway.awaitExchange(1);
+    eventually().until(() -> twoSteps.calls("schedule") >= 3);
+
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+
+    assertThat(resultOf(submitted).isSuccess()).isTrue();
+  }
+
+  @Test
+  void a_dead_letter_queue_that_fails_is_asked_again() {
+    BatchProcessor processor = start(twoSteps.breaks("deadLetter", 3), EngineBench::asItIs);
+    queues.submit("requests", List.of(Bytes.utf8("[]")));
+
+    eventually().until(() -> processor.stats().deadLettered() == 1);
+
+    assertThat(queues.takeDeadLetters(10)).hasSize(1);
+  }
+
+  @Test
+  void what_was_decided_is_stored_on_close_though_the_broker_fails_at_first() {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    BatchProcessor processor = start(atomic.breaks("settle", 6), EngineBench::asItIs);
+    CompletableFuture<ResultMessage> submitted = queues.submit(Samples.request("r"));
+    eventually().until(() -> atomic.calls("settle") >= 1);
+
+    processor.close(PATIENCE);
+
+    assertThat(submitted).isDone();
+    assertThat(processor.stats().settling()).isZero();
+  }
+
+  @Test
+  void a_broker_that_stays_away_does_not_keep_the_processor_from_closing() {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    BatchProcessor processor = start(atomic.breaks("settle"), EngineBench::asItIs);
+    CompletableFuture<ResultMessage> submitted = queues.submit(Samples.request("r"));
+    eventually().until(() -> atomic.calls("settle") >= 1);
+
+    processor.close(Duration.ZERO);
+
+    assertThat(submitted).isNotDone();
+    assertThat(queues.backlogs().get(0).leased()).isEqualTo(1);
+  }
+
+  @Test
+  void a_lease_is_extended_for_as_long_as_the_answer_takes() {
+    MemoryTransport brief = opened(MemoryTransport.builder().lease(Duration.ofMillis(300)).build());
+    FaultyTransport broker = FaultyTransport.inTwoSteps(brief);
+    start(broker, EngineBench::asItIs);
+    start(brief, EngineBench::asItIs);
+    CompletableFuture<ResultMessage> submitted = brief.submit(Samples.request("r"));
+    FakeGateway.Exchange exchange = gateway.awaitExchange(1);
+
+    // No extension comes before a third of the lease is over: by now it would have run out thrice.
+    eventually().until(() -> broker.calls("extend") >= 10);
+    exchange.answer(200, "{}");
+
+    assertThat(resultOf(submitted).attempts()).isEqualTo(1);
+    assertThat(gateway.exchanges()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_lease_that_is_lost_in_flight_publishes_nothing_and_aborts_the_exchange(boolean inOneStep)
+      throws Exception {
+    MemoryTransport brief = opened(MemoryTransport.builder().lease(Duration.ofMillis(200)).build());
+    FaultyTransport broker =
+        inOneStep ? FaultyTransport.atomic(brief) : FaultyTransport.inTwoSteps(brief);
+    BatchProcessor processor = start(broker.breaks("extend"), EngineBench::asItIs);
+    brief.submit("requests", List.of(Samples.request("r").toJson()));
+    FakeGateway.Exchange first = gateway.awaitExchange(1);
+    // Nobody extends; the message is handed out again, here as it happens.
+    FakeGateway.Exchange second = gateway.awaitExchange(2);
+    broker.heals("extend");
+    eventually().until(first::isAborted);
+    second.answer(200, "{\"second\":true}");
+
+    List<Bytes> results = brief.takeResults(10, PATIENCE);
+    assertThat(results).hasSize(1);
+    assertThat(results.get(0).toUtf8()).contains("second");
+    assertThat(brief.takeResults(1, Duration.ZERO)).isEmpty();
+    eventually().until(() -> processor.stats().leasesLost() == 1);
+    assertThat(recorder.eventsOf("r")).contains("attempted:ABORTED", "leaseLost");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_lease_that_is_lost_while_the_store_is_down_publishes_nothing(boolean inOneStep)
+      throws Exception {
+    MemoryTransport brief = opened(MemoryTransport.builder().lease(Duration.ofMillis(200)).build());
+    FaultyTransport broker =
+        inOneStep ? FaultyTransport.atomic(brief) : FaultyTransport.inTwoSteps(brief);
+    String store = inOneStep ? "settle" : "publish";
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    BatchProcessor processor = start(broker.breaks(store).breaks("extend"), EngineBench::asItIs);
+    brief.submit("requests", List.of(Samples.request("r").toJson()));
+    eventually().until(() -> broker.calls(store) >= 1);
+
+    List<Delivery> taken = new ArrayList<>();
+    eventually()
+        .until(
+            () -> {
+              taken.addAll(brief.requestQueues().get(0).receive(1, Duration.ofMillis(5)));
+              return !taken.isEmpty();
+            });
+    broker.heals("extend");
+    broker.heals(store);
+
+    eventually().until(() -> processor.stats().leasesLost() == 1);
+    assertThat(brief.takeResults(1, Duration.ZERO)).isEmpty();
+    assertThat(processor.stats().succeeded()).isZero();
+  }
+
+  @Test
+  void one_queue_that_can_not_extend_does_not_cost_another_its_leases() {
+    MemoryTransport two =
+        opened(MemoryTransport.builder().queues("a", "b").lease(Duration.ofMillis(400)).build());
+    FaultyTransport broker = FaultyTransport.inTwoSteps(two);
+    start(broker.breaks("extend:a"), EngineBench::asItIs);
+    two.submit("b", List.of(Samples.request("b").toJson()));
+    FakeGateway.Exchange b = gateway.awaitExchange(1);
+    two.submit("a", List.of(Samples.request("a").toJson()));
+
+    // By then every lease has run out unless it was extended.
+    eventually().until(() -> recorder.eventsOf("a").contains("leaseLost") || gatewaySaw("a") >= 2);
+
+    assertThat(gatewaySaw("b")).isEqualTo(1);
+    assertThat(b.isAborted()).isFalse();
+  }
+
+  private long gatewaySaw(String id) {
+    return gateway.exchanges().stream().filter(exchange -> exchange.id().equals(id)).count();
+  }
+
+  @Test
+  void a_full_result_queue_holds_back_until_results_are_taken() throws Exception {
+    MemoryTransport small = opened(MemoryTransport.builder().resultCapacity(3).build());
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    BatchProcessor processor = start(small, with -> with.concurrency(2));
+    small.submit(
+        "requests",
+        IntStream.range(0, 20).mapToObj(i -> Samples.request("r-" + i).toJson()).toList());
+    eventually().until(() -> !processor.health().healthy());
+
+    List<String> ids = new ArrayList<>();
+    while (ids.size() < 20) {
+      small.takeResults(10, PATIENCE).forEach(json -> ids.add(ResultMessage.parse(json).id()));
+    }
+
+    assertThat(Set.copyOf(ids)).hasSize(20);
+    assertThat(small.takeResults(1, Duration.ZERO)).isEmpty();
+  }
+
+  @Test
+  void a_retry_for_a_queue_that_is_not_served_here_is_left_to_others() {
+    MemoryTransport two = opened(MemoryTransport.builder().queues("mine", "theirs").build());
+    FaultyTransport onlyMine = FaultyTransport.inTwoSteps(two).without("theirs");
+    BatchProcessor mine = start(onlyMine, EngineBench::asItIs);
+    FakeGateway theirGateway = FakeGateway.thatAnswers(503, "{}");
+    BatchProcessor theirs =
+        start(
+            FaultyTransport.inTwoSteps(two).without("mine"),
+            with -> with.inferenceClient(theirGateway));
+    CompletableFuture<ResultMessage> submitted = two.submit("theirs", Samples.request("r"));
+    eventually().until(() -> mine.stats().waitingForRetry() == 0 && theirs.stats().retried() >= 1);
+
+    theirGateway.answering(request -> FakeGateway.answer(200, "{}"));
+
+    assertThat(resultOf(submitted).isSuccess()).isTrue();
+    assertThat(gateway.exchanges()).isEmpty();
+  }
+}

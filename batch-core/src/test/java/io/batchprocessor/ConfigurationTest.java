@@ -1,0 +1,291 @@
+package io.batchprocessor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.batchprocessor.memory.MemoryTransport;
+import io.batchprocessor.spi.InvalidSettingsException;
+import io.batchprocessor.spi.QueueProvider;
+import io.batchprocessor.spi.Settings;
+import io.batchprocessor.spi.Transport;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigurationTest {
+
+  private static BatchProcessorBuilder sound() {
+    return BatchProcessor.builder().endpoint(Samples.ENDPOINT);
+  }
+
+  private static List<String> problems(BatchProcessorBuilder builder) {
+    InvalidSettingsException fault =
+        catchThrowableOfType(InvalidSettingsException.class, builder::build);
+    assertThat(fault).as("a fault").isNotNull();
+    return fault.problems();
+  }
+
+  @Test
+  void an_endpoint_is_all_it_takes() {
+    assertThat(sound().build().toString()).isEqualTo("BatchProcessor[batch]");
+  }
+
+  @Test
+  void every_fault_is_told_at_once() {
+    List<String> problems =
+        problems(
+            BatchProcessor.builder()
+                .setting("concurrency", "0")
+                .setting("request-timeout", "fast")
+                .setting("message-queue-impl", "kafka")
+                .setting("request-merge-policy", "fair")
+                .setting("backoff", "never")
+                .setting("gate", "iron")
+                .setting("http-client", "curl")
+                .setting("listeners", "me")
+                .setting("concurency", "8")
+                .queue(QueueConfig.of("q").withPool("nowhere")));
+
+    assertThat(String.join("\n", problems))
+        .contains("concurrency=0: must be ≥ 1")
+        .contains("request-timeout=fast: must be a time with its unit")
+        .contains("unknown setting 'concurency'")
+        .contains("queue 'q' names pool 'nowhere', which is not configured; pools: default")
+        .contains("queue provider 'kafka' not found")
+        .contains("merge policy 'fair' not found")
+        .contains("backoff strategy 'never' not found")
+        .contains("dispatch gate 'iron' not found")
+        .contains("HTTP client 'curl' not found")
+        .contains("listener 'me' not found")
+        .contains("endpoint is missing");
+    assertThat(problems).hasSize(11).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void names_that_nobody_provides_list_what_was_found() {
+    assertThat(problems(sound().setting("message-queue-impl", "kafka")))
+        .singleElement()
+        .asString()
+        .startsWith("queue provider 'kafka' not found; found: ")
+        .contains("memory")
+        .endsWith("is its module on the class path?");
+    assertThat(problems(sound().setting("request-merge-policy", "fair")))
+        .singleElement()
+        .asString()
+        .contains("random-robin", "earliest-deadline");
+  }
+
+  @Test
+  void a_transport_of_ours_that_is_missing_names_the_module_to_add() {
+    assertThat(problems(sound().setting("message-queue-impl", "redis-streams")))
+        .singleElement()
+        .asString()
+        .contains("add io.batchprocessor:batch-redis to the class path");
+  }
+
+  @Test
+  void an_unknown_setting_is_told_with_the_nearest_first() {
+    assertThat(problems(sound().setting("max-atempts", "3")))
+        .singleElement()
+        .asString()
+        .startsWith("unknown setting 'max-atempts'; known: max-attempts, ");
+    assertThat(problems(sound().setting("memory.leese", "3s")))
+        .singleElement()
+        .asString()
+        .startsWith("unknown setting 'memory.leese'; known: memory.lease, ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ftp://host/x",
+        "localhost:8000",
+        "/v1/completions",
+        "http:///x",
+        "http://u:p@host/x",
+        "http://host/x#f",
+        "http://ho st/"
+      })
+  void an_endpoint_that_is_none_is_refused(String endpoint) {
+    assertThat(problems(BatchProcessor.builder().setting("endpoint", endpoint)))
+        .singleElement()
+        .asString()
+        .startsWith("endpoint=" + endpoint);
+  }
+
+  @Test
+  void two_sources_of_the_secret_are_refused_and_not_shown() {
+    List<String> problems =
+        problems(sound().authorization("Bearer hush").setting("authorization-file", "/run/secret"));
+
+    assertThat(problems)
+        .containsExactly("authorization and authorization-file are both set; keep one of them");
+  }
+
+  @Test
+  void a_secret_that_no_header_can_carry_is_told_at_start_and_not_shown() {
+    try (MemoryTransport queues = MemoryTransport.builder().build();
+        BatchProcessor processor = sound().transport(queues).authorization("hush\nhush").build()) {
+      assertThatThrownBy(processor::start)
+          .isInstanceOf(InvalidSettingsException.class)
+          .hasMessageNotContaining("hush");
+    }
+  }
+
+  @Test
+  void a_tree_has_nested_prefixes_aliases_lists_numbers_and_arrays() {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("endpoint", "http://gw.test/v1");
+    tree.put("concurrency", 16);
+    tree.put("inference-objective", "batch");
+    tree.put("memory", Map.of("lease", "5s", "queues", List.of("a", "b")));
+    tree.put("max-attempts", null);
+    tree.put(
+        "queues",
+        List.of(
+            Map.of(
+                "name",
+                "a",
+                "weight",
+                3,
+                "pool",
+                "p",
+                "inference-objective",
+                "slow",
+                "endpoint",
+                "https://other.test/x",
+                "labels",
+                Map.of("team", "x", "tier", 2)),
+            Map.of("name", "b", "path", "/v2")));
+    tree.put("pools", List.of(Map.of("name", "p", "concurrency", 4)));
+
+    ConfigTree config = ConfigTree.of(tree);
+
+    assertThat(config.values())
+        .containsEntry("endpoint", "http://gw.test/v1")
+        .containsEntry("concurrency", "16")
+        .containsEntry("inferenceObjective", "batch")
+        .containsEntry("memory.lease", "5s")
+        .containsEntry("memory.queues", "a,b")
+        .doesNotContainKey("max-attempts")
+        .hasSize(5);
+    assertThat(config.queues())
+        .containsExactly(
+            new QueueConfig(
+                "a",
+                URI.create("https://other.test/x"),
+                null,
+                "slow",
+                3,
+                Map.of("team", "x", "tier", "2"),
+                "p"),
+            QueueConfig.of("b").withPath("/v2"));
+    assertThat(config.pools()).containsExactly(PoolConfig.of("p", 4));
+    assertThat(BatchProcessor.builder().configure(tree).build()).isNotNull();
+  }
+
+  @Test
+  void every_fault_in_the_arrays_is_told_at_once() {
+    InvalidSettingsException fault =
+        catchThrowableOfType(
+            InvalidSettingsException.class,
+            () ->
+                ConfigTree.of(
+                    Map.of(
+                        "queues",
+                        List.of(Map.of("weight", 0), Map.of("name", "x", "wait", 1), "text"),
+                        "pools",
+                        List.of(Map.of("name", "p", "concurrency", "many")))));
+
+    assertThat(String.join("\n", fault.problems()))
+        .contains("queues: weight=0: must be ≥ 1")
+        .contains("queues: unknown setting 'wait'; known: name, ")
+        .contains("queues: each element must be an object with a name")
+        .contains("pools: concurrency=many: must be a whole number");
+  }
+
+  @Test
+  void arrays_may_come_as_maps_with_numbers_as_keys() {
+    ConfigTree config = ConfigTree.of(Map.of("queues", Map.of("0", Map.of("name", "a"))));
+
+    assertThat(config.queues()).containsExactly(QueueConfig.of("a"));
+  }
+
+  @Test
+  void a_queue_that_the_transport_does_not_have_is_told_at_start() {
+    try (MemoryTransport queues = MemoryTransport.builder().queues("a").build();
+        BatchProcessor processor = sound().transport(queues).queue(QueueConfig.of("b")).build()) {
+      assertThatThrownBy(processor::start)
+          .isInstanceOf(InvalidSettingsException.class)
+          .hasMessage("queue 'b' is configured, but the transport has only: a");
+    }
+  }
+
+  @Test
+  void queues_of_the_configuration_reach_the_provider() {
+    try (BatchProcessor processor =
+        sound().queue(QueueConfig.of("x")).queue(QueueConfig.of("y")).build()) {
+      processor.start();
+      assertThat(processor.health().healthy()).isTrue();
+    }
+  }
+
+  @Test
+  void an_explicit_instance_beats_an_id() {
+    MemoryTransport given = MemoryTransport.builder().build();
+    QueueProvider provider =
+        new QueueProvider() {
+          @Override
+          public String id() {
+            return "memory";
+          }
+
+          @Override
+          public Transport open(Settings settings) {
+            return given;
+          }
+        };
+    try (BatchProcessor processor =
+        sound().setting("message-queue-impl", "nowhere").queueProvider(provider).build()) {
+      processor.start();
+      assertThat(given.health().healthy()).isTrue();
+    }
+    assertThat(given.health().healthy()).isFalse();
+  }
+
+  @Test
+  void a_queue_may_not_leave_its_host() {
+    for (String path : List.of("//evil.test/x", "http://evil.test/", "x")) {
+      assertThatThrownBy(() -> QueueConfig.of("q").withPath(path))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(path);
+    }
+    assertThatThrownBy(() -> QueueConfig.of("q").withWeight(0)).hasMessageContaining("weight");
+    assertThatThrownBy(() -> PoolConfig.of("p", 0)).hasMessageContaining("concurrency");
+  }
+
+  @Test
+  void a_timeout_of_a_geological_age_is_a_timeout() {
+    try (MemoryTransport queues = MemoryTransport.builder().build();
+        BatchProcessor processor =
+            sound()
+                .transport(queues)
+                .setting("request-timeout", "999999999999d")
+                .setting("drain-timeout", "999999999999d")
+                .build()) {
+      processor.start();
+      assertThat(processor.health().healthy()).isTrue();
+    }
+  }
+
+  @Test
+  void every_setting_of_ours_and_of_every_provider_can_be_listed() {
+    assertThat(ProcessorSettings.all()).hasSizeGreaterThan(15).doesNotHaveDuplicates();
+    assertThat(BatchProcessor.providerSettings()).containsKeys("memory", "exponential");
+  }
+}

@@ -1,0 +1,144 @@
+package io.batchprocessor.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.batchprocessor.examples.CountingGateway;
+import io.batchprocessor.examples.ForkedMain;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as a process: exit codes, signals, what it says where. */
+class MainIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+  private CountingGateway gateway;
+
+  @BeforeEach
+  void start_gateway() {
+    gateway = new CountingGateway();
+  }
+
+  @AfterEach
+  void stop_gateway() {
+    gateway.close();
+  }
+
+  @Test
+  void without_arguments_a_demonstration_runs_and_says_how_it_went() {
+    try (ForkedMain main = ForkedMain.start(directory)) {
+      assertThat(main.exitCode()).isZero();
+      assertThat(main.err()).isEmpty();
+      assertThat(main.out())
+          .containsPattern("results +290 ")
+          .containsPattern("answered +288 ")
+          .containsPattern("deadline exceeded +1 ")
+          .containsPattern("invalid request +1 ")
+          .containsPattern("throughput +[0-9.]+ /s")
+          .contains("p99")
+          .contains("ETA")
+          .doesNotContain("\r");
+      assertThat(main.out().lines()).allMatch(line -> line.length() <= 80);
+    }
+  }
+
+  @Test
+  void a_terminated_server_finishes_what_is_in_flight_and_exits_with_0() {
+    gateway.hold();
+    try (ForkedMain main = serve(Map.of())) {
+      await().atMost(PATIENCE).until(() -> gateway.inFlight() == 4);
+      main.signal("TERM");
+      await().atMost(PATIENCE).until(() -> main.err().contains("draining: 4 in flight"));
+      assertThat(main.isAlive()).isTrue();
+      gateway.release();
+      assertThat(main.exitCode()).isZero();
+      assertThat(main.err()).contains("drained: 4 results (0 errors)");
+      assertThat(gateway.asked()).hasSize(4);
+    }
+  }
+
+  @Test
+  void an_interrupt_drains_like_a_termination() {
+    gateway.hold();
+    try (ForkedMain main = serve(Map.of())) {
+      await().atMost(PATIENCE).until(() -> gateway.inFlight() == 4);
+      main.signal("INT");
+      await().atMost(PATIENCE).until(() -> main.err().contains("draining"));
+      gateway.release();
+      assertThat(main.exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void a_second_signal_stops_it_at_once() {
+    gateway.hold();
+    try (ForkedMain main = serve(Map.of())) {
+      await().atMost(PATIENCE).until(() -> gateway.inFlight() == 4);
+      main.signal("TERM");
+      await().atMost(PATIENCE).until(() -> main.err().contains("draining"));
+      main.signal("TERM");
+      assertThat(main.exitCode()).isEqualTo(128 + 15);
+      assertThat(gateway.inFlight()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void what_does_not_finish_within_the_drain_timeout_is_handed_back() {
+    gateway.hold();
+    try (ForkedMain main = serve(Map.of("BATCH_DRAIN_TIMEOUT", "100ms"))) {
+      await().atMost(PATIENCE).until(() -> gateway.inFlight() == 4);
+      main.signal("TERM");
+      assertThat(main.exitCode()).isZero();
+      assertThat(main.err()).contains("drained: 0 results");
+    }
+  }
+
+  @Test
+  void a_broker_that_is_not_there_is_one_line_and_exit_code_1() {
+    try (ForkedMain main =
+        ForkedMain.start(
+            directory, "--message-queue-impl=unreachable", "--endpoint=" + gateway.endpoint())) {
+      assertThat(main.exitCode()).isEqualTo(1);
+      assertThat(problems(main))
+          .containsExactly(
+              "batch-examples: broker at test://nowhere can't be reached; is it running?:"
+                  + " connection refused");
+    }
+  }
+
+  @Test
+  void a_wrong_flag_is_one_line_and_exit_code_2() {
+    try (ForkedMain main = ForkedMain.start(directory, "--concurency", "4")) {
+      assertThat(main.exitCode()).isEqualTo(2);
+      assertThat(main.err().lines().toList())
+          .singleElement()
+          .asString()
+          .startsWith("batch-examples: unknown flag --concurency; nearest: --concurrency,");
+      assertThat(main.out()).isEmpty();
+    }
+  }
+
+  private ForkedMain serve(Map<String, String> variables) {
+    return ForkedMain.start(
+        directory,
+        List.of(),
+        variables,
+        "--message-queue-impl=filled",
+        "--endpoint",
+        gateway.endpoint().toString(),
+        "--concurrency",
+        "4");
+  }
+
+  private static List<String> problems(ForkedMain main) {
+    return main.err().lines().filter(line -> line.startsWith("batch-examples:")).toList();
+  }
+}

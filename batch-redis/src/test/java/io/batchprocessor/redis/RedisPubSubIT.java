@@ -1,0 +1,218 @@
+package io.batchprocessor.redis;
+
+import static io.batchprocessor.redis.Requests.NOW;
+import static io.batchprocessor.redis.Requests.PATIENCE;
+import static io.batchprocessor.redis.Requests.answer;
+import static io.batchprocessor.redis.Requests.ids;
+import static io.batchprocessor.redis.Requests.one;
+import static io.batchprocessor.redis.Requests.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.spi.Backlog;
+import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.Retry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** Channels, as the user guide has them. */
+class RedisPubSubIT {
+
+  private static final String GUIDE =
+      "{\"id\" : \"testmsg\", \"payload\":{ \"model\":\"food-review\", \"prompt\":\"hi\"},"
+          + " \"deadline\" :\"9999999999\" }";
+
+  private static RedisProcess server;
+  private Jedis cli;
+  private RedisTransport here;
+  private RequestQueue queue;
+
+  @BeforeAll
+  static void startServer() {
+    server = RedisProcess.launch();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @BeforeEach
+  void open() {
+    server.flush();
+    cli = server.cli();
+    here = Requests.open(new RedisPubSubProvider(), server.url());
+    queue = here.requestQueues().get(0);
+  }
+
+  @AfterEach
+  void close() {
+    here.close();
+    cli.close();
+  }
+
+  @Test
+  void the_guides_message_comes_as_it_was_published_and_its_result_is_published() throws Exception {
+    assertThat(here.takeResults(1, NOW)).isEmpty();
+    assertThat(cli.publish("batch-queue", GUIDE)).isEqualTo(1);
+
+    Delivery delivery = one(queue);
+    assertThat(delivery.body().toUtf8()).isEqualTo(GUIDE);
+    assertThat(delivery.queue()).isEqualTo("batch-queue");
+    assertThat(here.settle(List.of(answer(delivery)))).isEmpty();
+
+    assertThat(here.takeResults(1, PATIENCE)).containsExactly(answer(delivery).message().toJson());
+    assertThat(cli.keys("*")).noneMatch(key -> key.contains("result"));
+  }
+
+  @Test
+  void a_retry_waits_in_the_guides_sorted_set_and_survives_the_process() throws Exception {
+    cli.publish("batch-queue", GUIDE);
+    here.retryQueue().schedule(List.of(new Retry(one(queue), Duration.ofMillis(100), 2)));
+    assertThat(cli.zcard("batch-sortedset-retry")).isEqualTo(1);
+    here.close();
+
+    try (RedisTransport next = Requests.open(new RedisPubSubProvider(), server.url())) {
+      Delivery again = one(next.retryQueue());
+      assertThat(again.attempt()).isEqualTo(2);
+      assertThat(again.queue()).isEqualTo("batch-queue");
+      assertThat(again.body().toUtf8()).isEqualTo(GUIDE);
+    }
+  }
+
+  @Test
+  void one_of_several_replicas_gets_a_message_and_a_repeated_one_too() throws Exception {
+    try (RedisTransport second = Requests.open(new RedisPubSubProvider(), server.url());
+        RedisTransport third = Requests.open(new RedisPubSubProvider(), server.url())) {
+      int published = 300;
+      for (int i = 0; i < published; i++) {
+        cli.publish("batch-queue", request("r" + i).toUtf8());
+        cli.publish("batch-queue", request("same").toUtf8());
+      }
+      List<String> got = new ArrayList<>();
+      Awaitility.await()
+          .until(
+              () -> {
+                for (RedisTransport replica : List.of(here, second, third)) {
+                  got.addAll(ids(replica.requestQueues().get(0).receive(1_000, NOW)));
+                }
+                return got.size() >= 2 * published;
+              });
+      assertThat(got).hasSize(2 * published);
+      assertThat(got.stream().filter("same"::equals)).hasSize(published);
+      assertThat(got.stream().distinct()).hasSize(published + 1);
+      assertThat(second.requestQueues().get(0).receive(1, Duration.ofMillis(50))).isEmpty();
+    }
+  }
+
+  @Test
+  void without_claims_every_replica_gets_every_message() throws Exception {
+    try (RedisTransport a =
+            Requests.open(new RedisPubSubProvider(), server.url(), "redis.claim", "false");
+        RedisTransport b =
+            Requests.open(new RedisPubSubProvider(), server.url(), "redis.claim", "false")) {
+      cli.publish("batch-queue", GUIDE);
+      assertThat(one(a.requestQueues().get(0)).body()).isEqualTo(Bytes.utf8(GUIDE));
+      assertThat(one(b.requestQueues().get(0)).body()).isEqualTo(Bytes.utf8(GUIDE));
+    }
+  }
+
+  @Test
+  void a_burst_larger_than_the_buffer_spills_into_the_retry_queue() throws Exception {
+    here.close();
+    try (RedisTransport small =
+        Requests.open(new RedisPubSubProvider(), server.url(), "redis.buffer", "10")) {
+      List<Bytes> burst = IntStream.range(0, 500).mapToObj(i -> request("r" + i)).toList();
+      small.submit("batch-queue", burst);
+      List<String> got = new ArrayList<>();
+      Awaitility.await()
+          .until(
+              () -> {
+                got.addAll(ids(small.retryQueue().receive(1_000, NOW)));
+                return got.size() == 490;
+              });
+      got.addAll(ids(small.requestQueues().get(0).receive(1_000, PATIENCE)));
+      assertThat(got).hasSize(500).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void close_puts_what_nobody_took_into_the_retry_queue() throws Exception {
+    here.submit("batch-queue", List.of(request("1"), request("2")));
+    queue.release(List.of(one(queue)));
+    here.close();
+
+    try (RedisTransport next = Requests.open(new RedisPubSubProvider(), server.url())) {
+      List<String> got = new ArrayList<>();
+      Awaitility.await()
+          .until(
+              () -> {
+                got.addAll(ids(next.retryQueue().receive(2, NOW)));
+                return got.size() == 2;
+              });
+      assertThat(got).containsExactlyInAnyOrder("1", "2");
+    }
+  }
+
+  @Test
+  void a_release_comes_back_first_and_a_settled_delivery_counts_as_lost() throws Exception {
+    here.submit("batch-queue", List.of(request("1"), request("2")));
+    Awaitility.await().until(() -> waiting() == 2);
+    List<Delivery> both = queue.receive(2, PATIENCE);
+    queue.release(both);
+    assertThat(queue.acknowledge(both)).isEqualTo(both);
+    assertThat(queue.extend(both)).isEqualTo(both);
+    List<Delivery> again = queue.receive(2, PATIENCE);
+    assertThat(ids(again)).containsExactly("1", "2");
+    assertThat(queue.acknowledge(again)).isEmpty();
+    assertThat(queue.receive(1, NOW)).isEmpty();
+  }
+
+  private long waiting() {
+    return here.backlogs().stream()
+        .filter(backlog -> backlog.queue().equals("batch-queue"))
+        .mapToLong(Backlog::waiting)
+        .sum();
+  }
+
+  @Test
+  void a_connection_that_breaks_comes_back_and_subscribes_again() throws Exception {
+    cli.clientKill(
+        redis.clients.jedis.params.ClientKillParams.clientKillParams()
+            .type(redis.clients.jedis.args.ClientType.PUBSUB));
+    Awaitility.await().until(() -> cli.publish("batch-queue", request("after").toUtf8()) == 1);
+
+    assertThat(Requests.id(one(queue))).isEqualTo("after");
+    assertThat(here.health().healthy()).isTrue();
+  }
+
+  @Test
+  void a_broker_that_restarts_is_found_again() throws Exception {
+    server.kill();
+    Awaitility.await().until(() -> !here.health().healthy());
+    server.start();
+    cli = server.cli();
+    Awaitility.await().until(() -> cli.publish("batch-queue", request("after").toUtf8()) == 1);
+
+    assertThat(Requests.id(one(queue))).isEqualTo("after");
+  }
+
+  @Test
+  void rule_103_close_ends_its_threads() {
+    here.submit("batch-queue", List.of(request("1")));
+    here.close();
+
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().startsWith("redis-"));
+  }
+}
