@@ -11,10 +11,36 @@ import java.util.function.Consumer;
  */
 final class Crash {
 
+  private static final int ROUNDS = 5;
+
   private Crash() {}
 
-  /** Calls with each value, kills the broker meanwhile, and starts it again. */
-  static <T> void amid(Trial trial, List<T> values, Consumer<T> call) throws Exception {
+  /** What is done before a crash, and looked at afterwards. */
+  @FunctionalInterface
+  interface Scenario {
+
+    /** Returns whether the crash came in time; if not, it says little. */
+    boolean run(Trial trial) throws Exception;
+  }
+
+  /** Runs a scenario on queues of its own with the short lease, again if it came too late. */
+  static void in(Trial trial, Scenario scenario) throws Exception {
+    for (int round = 1; round <= ROUNDS; round++) {
+      try (Trial crash = trial.another().withShortLease()) {
+        if (scenario.run(crash)) {
+          return;
+        }
+      }
+    }
+  }
+
+  /**
+   * Calls with each value, kills the broker meanwhile, and starts it again.
+   *
+   * @return whether the deliveries were still held when the broker died
+   */
+  static <T> boolean amid(Trial trial, Hold hold, List<T> values, Consumer<T> call)
+      throws Exception {
     Broker broker = trial.needBroker();
     CountDownLatch firstThird = new CountDownLatch(values.size() / 3);
     CountDownLatch killed = new CountDownLatch(1);
@@ -38,8 +64,10 @@ final class Crash {
       throw new AssertionError("%d calls take too long".formatted(values.size() / 3));
     }
     broker.kill();
+    boolean inTime = hold.lasts();
     killed.countDown();
     calls.within(trial.patience().multipliedBy(3), "calls without a broker");
     broker.start();
+    return inTime;
   }
 }

@@ -21,9 +21,8 @@ public interface DeadLetterQueueContract extends AdapterRules {
     if (trial.adapter().deadLetters() == null) {
       throw trial.skip("no way to read dead letters is given");
     }
-    String origin = trial.adapter().queues().get(1);
     trial.holdingOne(
-        origin,
+        1,
         (timed, held) ->
             timed.assertNoneLost(
                 queue(timed).deadLetter(List.of(new DeadLetter(held, "it has no id")))),
@@ -33,7 +32,7 @@ public interface DeadLetterQueueContract extends AdapterRules {
                     letter -> Requests.id(letter.delivery()),
                     DeadLetter::reason,
                     letter -> letter.delivery().queue())
-                .containsExactly(tuple("r1", "it has no id", origin)));
+                .containsExactly(tuple("r1", "it has no id", timed.adapter().queues().get(1))));
   }
 
   @Test

@@ -30,9 +30,7 @@ public interface SettlementContract extends AdapterRules {
       settlesForGood(trial, new Hold(Duration.ofDays(1)));
     }
     if (trial.adapter().hasLeases() && trial.hasBroker("a crash")) {
-      try (Trial crash = trial.another()) {
-        survivesACrash(crash.withShortLease());
-      }
+      Crash.in(trial, SettlementContract::survivesACrash);
     }
   }
 
@@ -51,13 +49,16 @@ public interface SettlementContract extends AdapterRules {
   }
 
   /** A broker that dies amid many calls: each request has one result, or is there to be tried. */
-  private static void survivesACrash(Trial trial) throws Exception {
+  private static boolean survivesACrash(Trial trial) throws Exception {
     Settlement settlement = trial.need(Settlement.class, trial.transport());
     RequestQueue queue = trial.queue();
     List<String> ids = Requests.ids(60);
     trial.submit(ids.toArray(String[]::new));
-    List<Delivery> held = trial.take(queue, ids.size());
-    Crash.amid(trial, held, delivery -> settlement.settle(List.of(Requests.answer(delivery))));
+    Hold hold = new Hold(trial.lease());
+    List<Delivery> held = trial.take(queue, ids.size(), hold);
+    boolean inTime =
+        Crash.amid(
+            trial, hold, held, delivery -> settlement.settle(List.of(Requests.answer(delivery))));
 
     Set<String> requests = new HashSet<>();
     List<String> results = new ArrayList<>();
@@ -79,6 +80,7 @@ public interface SettlementContract extends AdapterRules {
     assertThat(requests)
         .as("requests and results after a crash")
         .containsExactlyInAnyOrderElementsOf(ids);
+    return inTime;
   }
 
   @Test

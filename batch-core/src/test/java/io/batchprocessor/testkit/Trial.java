@@ -156,12 +156,16 @@ final class Trial implements AutoCloseable {
     void of(Trial trial) throws Exception;
   }
 
-  /** That a delivery which is taken over does not come back, not after its lease either. */
-  void holdingOne(String queue, Taking taking, Check check) throws Exception {
+  /**
+   * That a delivery which is taken over does not come back, not after its lease either.
+   *
+   * @param queue which of the request queues it comes from, from 0 on
+   */
+  void holdingOne(int queue, Taking taking, Check check) throws Exception {
     Scenario scenario =
         (trial, hold) -> {
-          RequestQueue from = trial.queue(queue);
-          trial.submit(queue, Requests.bodies(List.of("r1")));
+          RequestQueue from = trial.transport().requestQueues().get(queue);
+          trial.submit(from.name(), Requests.bodies(List.of("r1")));
           Delivery delivery = adapter.hasLeases() ? trial.one(from, hold) : trial.one(from);
           taking.over(trial, delivery);
           hold.settled();
@@ -174,13 +178,6 @@ final class Trial implements AutoCloseable {
       partly("deliveries have no lease");
       scenario.run(this, new Hold(Duration.ofDays(1)));
     }
-  }
-
-  RequestQueue queue(String name) {
-    return transport().requestQueues().stream()
-        .filter(queue -> queue.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("the transport has no queue " + name));
   }
 
   /** The transport of the process under test. */
