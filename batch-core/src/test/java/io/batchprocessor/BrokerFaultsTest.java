@@ -59,12 +59,12 @@ class BrokerFaultsTest extends EngineBench {
     enqueue(50);
     eventually().until(() -> !processor.health().healthy());
     assertThat(processor.health().detail()).contains("connection to the broker lost");
-    eventually().until(() -> broker.calls(store) >= 3);
+    eventually().until(() -> broker.calls(store) >= 2);
 
     int sent = gateway.exchanges().size();
     long received = processor.stats().received();
     int calls = broker.calls(store);
-    eventually().until(() -> broker.calls(store) >= calls + 2);
+    eventually().until(() -> broker.calls(store) >= calls + 1);
     assertThat(gateway.exchanges()).hasSize(sent);
     assertThat(processor.stats().received()).isEqualTo(received);
     assertThat(sent).isLessThan(50);
@@ -97,14 +97,14 @@ class BrokerFaultsTest extends EngineBench {
   void a_result_that_is_published_is_not_published_again_when_acknowledging_fails()
       throws Exception {
     gateway.answering(request -> FakeGateway.answer(200, "{}"));
-    BatchProcessor processor = start(twoSteps.breaks("acknowledge", 3), EngineBench::asItIs);
+    BatchProcessor processor = start(twoSteps.breaks("acknowledge", 2), EngineBench::asItIs);
     enqueue(1);
 
     takeResults(1);
     eventually().until(() -> processor.stats().succeeded() == 1);
 
     assertThat(twoSteps.calls("publish")).isEqualTo(1);
-    assertThat(twoSteps.calls("acknowledge")).isEqualTo(4);
+    assertThat(twoSteps.calls("acknowledge")).isEqualTo(3);
     assertNoMoreResults();
   }
 
@@ -207,21 +207,21 @@ class BrokerFaultsTest extends EngineBench {
   @Test
   void a_request_queue_that_fails_for_a_while_is_asked_again() {
     gateway.answering(request -> FakeGateway.answer(200, "{}"));
-    BatchProcessor processor = start(twoSteps.breaks("receive", 5), EngineBench::asItIs);
+    BatchProcessor processor = start(twoSteps.breaks("receive", 3), EngineBench::asItIs);
 
     assertThat(resultOf(queues.submit(Samples.request("r"))).isSuccess()).isTrue();
 
-    assertThat(processor.stats().brokerFailures()).isEqualTo(5);
+    assertThat(processor.stats().brokerFailures()).isEqualTo(3);
     assertThat(recorder.events()).anyMatch(event -> event.startsWith("brokerFailed:receive from"));
   }
 
   @Test
   void retries_that_can_not_be_scheduled_are_scheduled_later() {
     gateway.answering(request -> FakeGateway.answer(503, "{}"));
-    start(twoSteps.breaks("schedule", 3), EngineBench::asItIs);
+    start(twoSteps.breaks("schedule", 2), EngineBench::asItIs);
     CompletableFuture<ResultMessage> submitted = queues.submit(Samples.request("r"));
     gateway.awaitExchange(1);
-    eventually().until(() -> twoSteps.calls("schedule") >= 3);
+    eventually().until(() -> twoSteps.calls("schedule") >= 2);
 
     gateway.answering(request -> FakeGateway.answer(200, "{}"));
 
@@ -230,7 +230,7 @@ class BrokerFaultsTest extends EngineBench {
 
   @Test
   void a_dead_letter_queue_that_fails_is_asked_again() {
-    BatchProcessor processor = start(twoSteps.breaks("deadLetter", 3), EngineBench::asItIs);
+    BatchProcessor processor = start(twoSteps.breaks("deadLetter", 2), EngineBench::asItIs);
     queues.submit("requests", List.of(Bytes.utf8("[]")));
 
     eventually().until(() -> processor.stats().deadLettered() == 1);
@@ -241,7 +241,7 @@ class BrokerFaultsTest extends EngineBench {
   @Test
   void what_was_decided_is_stored_on_close_though_the_broker_fails_at_first() {
     gateway.answering(request -> FakeGateway.answer(200, "{}"));
-    BatchProcessor processor = start(atomic.breaks("settle", 6), EngineBench::asItIs);
+    BatchProcessor processor = start(atomic.breaks("settle", 4), EngineBench::asItIs);
     CompletableFuture<ResultMessage> submitted = queues.submit(Samples.request("r"));
     eventually().until(() -> atomic.calls("settle") >= 1);
 
