@@ -41,7 +41,7 @@ class MemoryBroker implements QueueProvider, Broker {
   AdapterUnderTest.Builder adapter() {
     return AdapterUnderTest.of(this)
         .queues(QUEUES.key(), "a", "b")
-        .shortLease(LEASE.key(), Duration.ofMillis(500))
+        .shortLease(LEASE.key(), Duration.ofSeconds(1))
         .resultLimit(RESULT_LIMIT)
         .deadLetters(transport -> ((BrokerTransport) transport).store().takeDeadLetters(100))
         .broker(this);

@@ -144,6 +144,45 @@ final class Trial implements AutoCloseable {
     return new Trial(adapters, rule, notes);
   }
 
+  /** Does something with a delivery. */
+  @FunctionalInterface
+  interface Taking {
+    void over(Trial trial, Delivery delivery) throws Exception;
+  }
+
+  /** Looks at what has become of it. */
+  @FunctionalInterface
+  interface Check {
+    void of(Trial trial) throws Exception;
+  }
+
+  /** That a delivery which is taken over does not come back, not after its lease either. */
+  void holdingOne(String queue, Taking taking, Check check) throws Exception {
+    Scenario scenario =
+        (trial, hold) -> {
+          RequestQueue from = trial.queue(queue);
+          trial.submit(queue, Requests.bodies(List.of("r1")));
+          Delivery delivery = adapter.hasLeases() ? trial.one(from, hold) : trial.one(from);
+          taking.over(trial, delivery);
+          hold.settled();
+          check.of(trial);
+          trial.assertQuiet(from, QUIET.plus(lease().multipliedBy(3).dividedBy(2)));
+        };
+    if (adapter.hasLeases()) {
+      beforeLeaseEnds(scenario);
+    } else {
+      partly("deliveries have no lease");
+      scenario.run(this, new Hold(Duration.ofDays(1)));
+    }
+  }
+
+  RequestQueue queue(String name) {
+    return transport().requestQueues().stream()
+        .filter(queue -> queue.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("the transport has no queue " + name));
+  }
+
   /** The transport of the process under test. */
   synchronized Transport transport() {
     if (first == null) {
