@@ -372,7 +372,7 @@ class HttpFaultsIT {
 
     Bytes result = queues.takeResults(1, PATIENCE).get(0);
 
-    assertThat(new String(gateway.calls().get(0).body(), StandardCharsets.UTF_8)).isEqualTo(there);
+    assertThat(gateway.calls().get(0).body().toUtf8()).isEqualTo(there);
     assertThat(ResultMessage.parse(result).payload().orElseThrow().toUtf8()).isEqualTo(back);
     assertThat(result.toUtf8()).contains(back);
   }
@@ -400,7 +400,7 @@ class HttpFaultsIT {
     assertThat(call.headers())
         .containsEntry("host", "127.0.0.1:" + gateway.port())
         .containsEntry("content-type", "application/json")
-        .containsEntry("content-length", Integer.toString(call.body().length))
+        .containsEntry("content-length", Integer.toString(call.body().length()))
         .containsEntry("idempotency-key", "r-1")
         .containsEntry("x-gateway-inference-objective", "batch")
         .containsEntry("traceparent", traceparent)

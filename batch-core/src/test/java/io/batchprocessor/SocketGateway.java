@@ -1,5 +1,6 @@
 package io.batchprocessor;
 
+import io.batchprocessor.message.Bytes;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -126,7 +127,8 @@ final class SocketGateway implements AutoCloseable {
           lines[i].substring(colon + 1).strip());
     }
     byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
-    return new Call(socket, in, lines[0], headers, body, System.nanoTime(), calls.size() + 1);
+    return new Call(
+        socket, in, lines[0], headers, Bytes.wrap(body), System.nanoTime(), calls.size() + 1);
   }
 
   /**
@@ -139,7 +141,7 @@ final class SocketGateway implements AutoCloseable {
       InputStream in,
       String requestLine,
       Map<String, String> headers,
-      byte[] body,
+      Bytes body,
       long nanos,
       int number) {
 
