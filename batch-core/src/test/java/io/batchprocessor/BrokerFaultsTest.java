@@ -355,6 +355,27 @@ class BrokerFaultsTest extends EngineBench {
   }
 
   @Test
+  void cancellations_that_can_not_be_looked_up_do_not_hold_up_requests() {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    start(FaultyTransport.cancelling(queues).breaks("cancelled"), EngineBench::asItIs);
+
+    assertThat(resultOf(queues.submit(Samples.request("r"))).isSuccess()).isTrue();
+  }
+
+  @Test
+  void what_was_taken_when_the_intake_failed_goes_back_and_is_taken_again() {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    FaultyTransport broker = FaultyTransport.cancelling(queues).answersNull("cancelled", 1);
+    BatchProcessor processor = start(broker, EngineBench::asItIs);
+
+    ResultMessage result = resultOf(queues.submit(Samples.request("r")));
+
+    assertThat(result.isSuccess()).isTrue();
+    assertThat(result.attempts()).isEqualTo(1);
+    assertThat(processor.stats().released()).isEqualTo(1);
+  }
+
+  @Test
   void a_full_result_queue_holds_back_until_results_are_taken() throws Exception {
     MemoryTransport small = opened(MemoryTransport.builder().resultCapacity(3).build());
     gateway.answering(request -> FakeGateway.answer(200, "{}"));
