@@ -1,6 +1,7 @@
 package io.batchprocessor;
 
 import io.batchprocessor.memory.MemoryTransport;
+import io.batchprocessor.spi.Cancellation;
 import io.batchprocessor.spi.DeadLetterQueue;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -21,7 +23,8 @@ import java.util.function.Supplier;
 
 /**
  * The in-memory transport behind a connection that breaks on demand. Operations are named after the
- * SPI's methods. As it is, it can't store and acknowledge in one step; {@link #atomic} can.
+ * SPI's methods. As it is, it has no abilities; {@link #atomic} can store and acknowledge in one
+ * step, {@link #cancelling} can cancel.
  */
 class FaultyTransport implements Transport {
 
@@ -44,6 +47,10 @@ class FaultyTransport implements Transport {
 
   static FaultyTransport atomic(MemoryTransport memory) {
     return new Atomic(memory);
+  }
+
+  static FaultyTransport cancelling(MemoryTransport memory) {
+    return new Cancelling(memory);
   }
 
   private record Fault(boolean afterwards, AtomicInteger left, Supplier<Throwable> failure) {
@@ -244,6 +251,26 @@ class FaultyTransport implements Transport {
             check(results);
             return memory.settle(results);
           });
+    }
+  }
+
+  private static final class Cancelling extends FaultyTransport implements Cancellation {
+
+    private final MemoryTransport memory;
+
+    Cancelling(MemoryTransport memory) {
+      super(memory);
+      this.memory = memory;
+    }
+
+    @Override
+    public void cancel(String id) {
+      memory.cancel(id);
+    }
+
+    @Override
+    public Set<Delivery> cancelled(Map<Delivery, String> idsByDelivery) {
+      return call("cancelled", () -> memory.cancelled(idsByDelivery));
     }
   }
 }

@@ -138,11 +138,9 @@ public final class BatchCommand {
     err.println("batch-examples: " + HelpText.ascii(problem).replaceAll("\\s*\\R\\s*", " "));
   }
 
-  /** What went wrong in one line: the message, and the cause's where it adds something. */
+  /** Messages say what to do; an exception without one can only be named. */
   private static String reason(Exception failure) {
-    String message = String.valueOf(failure.getMessage() == null ? failure : failure.getMessage());
-    Throwable cause = failure.getCause();
-    String why = cause == null ? null : cause.getMessage();
-    return why == null || message.contains(why) ? message : message + ": " + why;
+    String message = failure.getMessage();
+    return message == null ? failure.toString() : message;
   }
 }
