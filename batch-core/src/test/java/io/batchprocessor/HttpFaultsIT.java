@@ -95,7 +95,7 @@ class HttpFaultsIT {
   @Test
   void a_gateway_that_refuses_connections_and_comes_back_answers_everything() throws Exception {
     SocketGateway first = gateway(call -> call.answer(200, OK));
-    start(first.endpoint(), with -> with.concurrency(16));
+    BatchProcessor processor = start(first.endpoint(), with -> with.concurrency(16));
     assertThat(resultOf(Samples.request("before")).attempts()).isEqualTo(1);
 
     first.close();
@@ -103,7 +103,7 @@ class HttpFaultsIT {
     for (int i = 0; i < 50; i++) {
       submitted.add(queues.submit(Samples.request("r-" + i)));
     }
-    Awaitility.await().atMost(PATIENCE).until(() -> queues.backlogs().get(1).waiting() >= 30);
+    Awaitility.await().atMost(PATIENCE).until(() -> processor.stats().retried() >= 60);
     opened.add(new SocketGateway(first.port(), call -> call.answer(200, OK)));
 
     List<ResultMessage> results = submitted.stream().map(this::resultOf).toList();
