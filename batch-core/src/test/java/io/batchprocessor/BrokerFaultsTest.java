@@ -30,9 +30,13 @@ class BrokerFaultsTest extends EngineBench {
   private final FaultyTransport atomic = FaultyTransport.atomic(queues);
 
   private void enqueue(int count) {
+    enqueue(0, count);
+  }
+
+  private void enqueue(int from, int to) {
     queues.submit(
         "requests",
-        IntStream.range(0, count).mapToObj(i -> Samples.request("r-" + i).toJson()).toList());
+        IntStream.range(from, to).mapToObj(i -> Samples.request("r-" + i).toJson()).toList());
   }
 
   private List<ResultMessage> takeResults(int count) throws InterruptedException {
@@ -57,18 +61,14 @@ class BrokerFaultsTest extends EngineBench {
     String store = inOneStep ? "settle" : "publish";
     gateway.answering(request -> FakeGateway.answer(200, "{}"));
     BatchProcessor processor = start(broker.breaks(store), with -> with.concurrency(2));
-    enqueue(50);
+    enqueue(0, 1);
     eventually().until(() -> !processor.health().healthy());
     assertThat(processor.health().detail()).contains("connection to the broker lost");
-    eventually().until(() -> broker.calls(store) >= 2);
 
-    int sent = gateway.exchanges().size();
-    long received = processor.stats().received();
+    enqueue(1, 50);
     int calls = broker.calls(store);
-    eventually().until(() -> broker.calls(store) >= calls + 1);
-    assertThat(gateway.exchanges()).hasSize(sent);
-    assertThat(processor.stats().received()).isEqualTo(received);
-    assertThat(sent).isLessThan(50);
+    eventually().until(() -> broker.calls(store) >= calls + 2);
+    assertThat(gateway.exchanges()).hasSize(1);
 
     broker.heals(store);
     List<ResultMessage> results = takeResults(50);

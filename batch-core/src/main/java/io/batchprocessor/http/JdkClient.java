@@ -5,10 +5,11 @@ import io.batchprocessor.spi.InferenceClientContext;
 import io.batchprocessor.spi.InferenceRequest;
 import io.batchprocessor.spi.InferenceResponse;
 import java.net.http.HttpClient;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Sends with {@code java.net.http}.
@@ -26,17 +27,19 @@ import java.util.concurrent.TimeUnit;
 final class JdkClient implements InferenceClient {
 
   private static final int THREADS = 2;
+  private static final long CLOSE_WITHIN_MILLIS = 2_000;
 
   private final InferenceClientContext context;
   private final InFlight inFlight = new InFlight();
   private final Slots slots;
+  private final List<Thread> workers = new CopyOnWriteArrayList<>();
   private final ExecutorService executor;
   private final HttpClient http;
 
   JdkClient(InferenceClientContext context) {
     this.context = context;
     this.slots = new Slots(context.maxInFlight());
-    this.executor = Executors.newFixedThreadPool(THREADS, context.threads());
+    this.executor = Executors.newFixedThreadPool(THREADS, this::worker);
     this.http =
         HttpClient.newBuilder()
             .executor(executor)
@@ -69,12 +72,20 @@ final class JdkClient implements InferenceClient {
     try {
       HttpClientClosing.close(http);
       executor.shutdown();
-      if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
-        executor.shutdownNow();
+      // A pool calls itself terminated while its last threads still run.
+      for (Thread worker : workers) {
+        worker.join(CLOSE_WITHIN_MILLIS);
       }
     } catch (InterruptedException e) {
-      executor.shutdownNow();
       Thread.currentThread().interrupt();
+    } finally {
+      executor.shutdownNow();
     }
+  }
+
+  private Thread worker(Runnable work) {
+    Thread worker = context.threads().newThread(work);
+    workers.add(worker);
+    return worker;
   }
 }

@@ -1,8 +1,6 @@
 package io.batchprocessor.message;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class IdFinder {
 
   private static final char REPLACEMENT = '\uFFFD';
+
+  /** For the id of a message that is nested too deeply. Bounded still: a level takes a bit. */
+  private static final int MAX_NESTING = 100 * RequestMessage.MAX_NESTING;
 
   private IdFinder() {}
 
@@ -27,19 +28,17 @@ final class IdFinder {
   }
 
   private static @Nullable String read(Bytes json) {
-    try (JsonParser parser = JsonText.deepParser(json)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        return null;
-      }
-      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-        JsonToken value = parser.nextToken();
+    try {
+      JsonScanner scanner = new JsonScanner(json, MAX_NESTING, List.of("id"));
+      scanner.enterObject();
+      for (String name = scanner.nextName(); name != null; name = scanner.nextName()) {
         if (name.equals("id")) {
-          return value == JsonToken.VALUE_STRING ? parser.getText() : null;
+          return scanner.kind() == JsonKind.STRING ? scanner.string() : null;
         }
-        parser.skipChildren();
+        scanner.skipValue();
       }
       return null;
-    } catch (IOException e) {
+    } catch (InvalidMessageException e) {
       return null;
     }
   }

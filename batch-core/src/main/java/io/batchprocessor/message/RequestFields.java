@@ -1,11 +1,14 @@
 package io.batchprocessor.message;
 
-import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a request as they are read; null while they are absent. */
 final class RequestFields implements MessageReader.Fields {
+
+  private static final List<String> NAMES =
+      List.of("id", "created", "deadline", "metadata", "headers", "endpoint", "payload");
 
   private @Nullable String id;
   private @Nullable Instant deadline;
@@ -16,7 +19,12 @@ final class RequestFields implements MessageReader.Fields {
   private StringMap headers = StringMap.EMPTY;
 
   @Override
-  public int read(String field, MessageReader value) throws IOException {
+  public List<String> names() {
+    return NAMES;
+  }
+
+  @Override
+  public int read(String field, MessageReader value) {
     switch (field) {
       case "id" -> {
         id = value.string(RequestRules.ID_EXPECTED);
@@ -66,7 +74,7 @@ final class RequestFields implements MessageReader.Fields {
         headers);
   }
 
-  private static Instant time(String field, MessageReader value) throws IOException {
+  private static Instant time(String field, MessageReader value) {
     String text = value.numberOrString(UnixTime.EXPECTED);
     Instant time = UnixTime.parse(text);
     if (time == null) {

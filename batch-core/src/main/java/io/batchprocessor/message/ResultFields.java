@@ -1,11 +1,14 @@
 package io.batchprocessor.message;
 
-import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a result as they are read; null while they are absent. */
 final class ResultFields implements MessageReader.Fields {
+
+  private static final List<String> NAMES =
+      List.of("id", "payload", "error", "error_code", "status_code", "attempts", "metadata");
 
   private @Nullable String id;
   private @Nullable Bytes payload;
@@ -16,7 +19,12 @@ final class ResultFields implements MessageReader.Fields {
   private StringMap metadata = StringMap.EMPTY;
 
   @Override
-  public int read(String field, MessageReader value) throws IOException {
+  public List<String> names() {
+    return NAMES;
+  }
+
+  @Override
+  public int read(String field, MessageReader value) {
     switch (field) {
       case "id" -> {
         id = value.string("must be a string");

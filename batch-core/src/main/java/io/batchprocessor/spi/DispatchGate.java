@@ -3,8 +3,8 @@ package io.batchprocessor.spi;
 import java.util.Map;
 
 /**
- * Decides whether one more request may be in flight now. Called by the dispatcher only; permits are
- * released from any thread.
+ * Decides whether one more request may be in flight now. Called by one thread at a time, the
+ * dispatcher's or one of the HTTP client's; permits are released from any thread.
  *
  * <ol>
  *   <li value="901">{@code tryAcquire} decides at once, without I/O and without blocking.

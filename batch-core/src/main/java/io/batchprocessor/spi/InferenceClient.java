@@ -6,7 +6,8 @@ import java.util.concurrent.CompletableFuture;
  * Sends requests to the gateway, asynchronously: what is in flight costs memory, not threads.
  *
  * <ol>
- *   <li value="1001">{@code send} does not wait for the answer; it is called by the dispatcher.
+ *   <li value="1001">{@code send} does not wait for the answer; it is called by one thread at a
+ *       time, the dispatcher's or one of the client's own.
  *   <li value="1002">The future completes with any answer that came whole, whatever its status, and
  *       exceptionally where none did: with {@link java.io.IOException} if another attempt may
  *       succeed, with {@link ResponseTooLargeException} if the answer was above the limit.

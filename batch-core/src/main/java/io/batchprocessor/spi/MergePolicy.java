@@ -3,8 +3,9 @@ package io.batchprocessor.spi;
 import java.util.List;
 
 /**
- * Picks the queue whose request goes next. Called by the dispatcher only, so it needs no
- * synchronization of its own; one instance serves one worker pool.
+ * Picks the queue whose request goes next. Called by one thread at a time, the dispatcher's or one
+ * of the HTTP client's, so it needs no synchronization of its own; one instance serves one worker
+ * pool.
  *
  * <ol>
  *   <li value="701">{@code select} returns one of the views it was given, and one that is not

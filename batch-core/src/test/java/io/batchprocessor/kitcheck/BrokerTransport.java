@@ -232,7 +232,7 @@ class BrokerTransport
     }
   }
 
-  private final class Retries extends Queue implements RetryQueue {
+  final class Retries extends Queue implements RetryQueue {
 
     Retries(RequestQueue stored) {
       super(stored);

@@ -40,8 +40,8 @@ class MemoryBroker implements QueueProvider, Broker {
   /** The adapter to this broker. */
   AdapterUnderTest.Builder adapter() {
     return AdapterUnderTest.of(this)
-        .queues(QUEUES.key(), "a", "b")
-        .shortLease(LEASE.key(), Duration.ofMillis(500))
+        .queues(QUEUES.key(), AdapterUnderTest.fresh("a"), AdapterUnderTest.fresh("b"))
+        .shortLease(LEASE.key(), Duration.ofSeconds(1))
         .resultLimit(RESULT_LIMIT)
         .deadLetters(transport -> ((BrokerTransport) transport).store().takeDeadLetters(100))
         .broker(this);

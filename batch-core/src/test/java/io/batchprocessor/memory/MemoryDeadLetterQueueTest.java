@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -41,12 +42,14 @@ class MemoryDeadLetterQueueTest {
   @BeforeEach
   void listen() {
     log.start();
+    logger.setLevel(Level.WARN);
     logger.addAppender(log);
   }
 
   @AfterEach
   void close() {
     logger.detachAppender(log);
+    logger.setLevel(null);
     transport.close();
   }
 

@@ -39,7 +39,9 @@ final class RandomJson {
     int size = random.nextInt(4);
     for (int i = 0; i < size; i++) {
       String name =
-          random.nextBoolean() ? pick("\"a\"", "\"id\"", "\"payload\"", "\"\"") : string();
+          random.nextBoolean()
+              ? pick("\"a\"", "\"id\"", "\"\\u0069d\"", "\"payload\"", "\"\"", "\"\\udc00\"")
+              : string();
       json.append(i == 0 ? "" : ",").append(space()).append(name).append(space()).append(':');
       json.append(space()).append(value(depth + 1)).append(space());
     }

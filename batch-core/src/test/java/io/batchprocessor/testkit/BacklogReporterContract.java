@@ -33,8 +33,9 @@ public interface BacklogReporterContract extends AdapterRules {
       throws Exception {
     trial.need(BacklogReporter.class, trial.transport());
     BacklogReporter reporter = trial.need(BacklogReporter.class, trial.other());
-    trial.submit("r1", "r2", "r3", "r4");
+    trial.submit("r1", "r2");
     List<Delivery> held = trial.take(trial.queue(), 2);
+    trial.submit("r3", "r4");
     trial
         .transport()
         .retryQueue()

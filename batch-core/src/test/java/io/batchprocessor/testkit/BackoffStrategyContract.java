@@ -53,9 +53,11 @@ public interface BackoffStrategyContract {
   @Test
   default void rule_802_delay_is_not_clamped_to_the_deadline_and_its_arithmetic_saturates() {
     BackoffStrategy strategy = strategy();
-    for (int attempt : List.of(40, 63, 64, 65, 1_000, Integer.MAX_VALUE - 1, Integer.MAX_VALUE)) {
+    for (int attempt = 21; attempt <= 1_100; attempt++) {
       assertDelay(strategy.delay(context(attempt, AttemptOutcome.Kind.FAILED, Instant.now())));
     }
+    assertDelay(
+        strategy.delay(context(Integer.MAX_VALUE, AttemptOutcome.Kind.FAILED, Instant.now())));
 
     Duration free = longest(strategy, Instant.parse("2100-01-01T00:00:00Z"));
     Duration late = longest(strategy, Instant.now().minusSeconds(1));

@@ -3,7 +3,6 @@ package io.batchprocessor.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.DeadLetter;
 import io.batchprocessor.spi.DeadLetterQueue;
 import io.batchprocessor.spi.Delivery;
@@ -18,25 +17,22 @@ public interface DeadLetterQueueContract extends AdapterRules {
   @Test
   default void rule_501_body_reason_and_origin_are_stored_and_the_original_acknowledged(Trial trial)
       throws Exception {
-    DeadLetterQueue letters = queue(trial);
+    queue(trial);
     if (trial.adapter().deadLetters() == null) {
       throw trial.skip("no way to read dead letters is given");
     }
-    List<? extends RequestQueue> queues = trial.transport().requestQueues();
-    Bytes body = Bytes.utf8("{\"payload\":{}}");
-    trial.submit(queues.get(1).name(), List.of(body));
-    List<Delivery> held = trial.take(queues.get(1), 1);
-
-    trial.assertNoneLost(letters.deadLetter(List.of(new DeadLetter(held.get(0), "it has no id"))));
-
-    assertThat(stored(trial, 1))
-        .extracting(
-            letter -> letter.delivery().body().toUtf8(),
-            DeadLetter::reason,
-            letter -> letter.delivery().queue())
-        .containsExactly(tuple(body.toUtf8(), "it has no id", queues.get(1).name()));
-    trial.assertLost(queues.get(1).acknowledge(held), held);
-    trial.assertQuiet(queues.get(1));
+    trial.holdingOne(
+        1,
+        (timed, held) ->
+            timed.assertNoneLost(
+                queue(timed).deadLetter(List.of(new DeadLetter(held, "it has no id")))),
+        timed ->
+            assertThat(stored(timed, 1))
+                .extracting(
+                    letter -> Requests.id(letter.delivery()),
+                    DeadLetter::reason,
+                    letter -> letter.delivery().queue())
+                .containsExactly(tuple("r1", "it has no id", timed.adapter().queues().get(1))));
   }
 
   @Test
@@ -81,9 +77,10 @@ public interface DeadLetterQueueContract extends AdapterRules {
 
     trial.eventually(() -> letters.deadLetter(batch));
 
-    trial.assertLost(trial.queue().acknowledge(List.of(held)), List.of(held));
     if (trial.adapter().deadLetters() != null) {
       assertThat(stored(trial, 1)).hasSizeBetween(1, 2);
+    } else {
+      trial.partly("no way to read dead letters is given");
     }
   }
 

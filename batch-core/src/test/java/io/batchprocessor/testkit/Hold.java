@@ -22,7 +22,12 @@ final class Hold {
 
   /** To be called right before a lease is asked for. */
   void begins() {
-    from = System.nanoTime();
+    begins(System.nanoTime());
+  }
+
+  /** The same for a moment that {@link System#nanoTime} told. */
+  void begins(long nanoTime) {
+    from = nanoTime;
   }
 
   /** The time since it was asked for. */

@@ -9,11 +9,9 @@ import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.RetryQueue;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Rules 301 to 309, of {@link RetryQueue}. */
@@ -22,47 +20,32 @@ public interface RetryQueueContract extends AdapterRules {
   @Test
   default void rule_301_schedule_stores_the_message_then_acknowledges_the_original(Trial trial)
       throws Exception {
-    RetryQueue retries = trial.transport().retryQueue();
-    trial.submit("r1");
-    List<Delivery> original = trial.take(trial.queue(), 1);
-    trial.assertNoneLost(retries.schedule(retriesOf(original, Trial.SOON)));
-    trial.assertLost(trial.queue().acknowledge(original), original);
-    trial.one(retries);
-    trial.assertQuiet(trial.queue());
+    trial.holdingOne(
+        0,
+        (timed, original) ->
+            timed.assertNoneLost(
+                timed.transport().retryQueue().schedule(retriesOf(List.of(original), Trial.SOON))),
+        timed -> timed.one(timed.transport().retryQueue()));
 
     if (trial.adapter().hasLeases() && trial.hasBroker("a crash")) {
-      try (Trial crash = trial.another()) {
-        survivesACrash(crash.withShortLease());
-      }
+      Crash.in(trial, RetryQueueContract::survivesACrash);
     }
   }
 
   /** A broker that dies amid many calls: each message is in one queue or in both. */
-  private static void survivesACrash(Trial trial) throws Exception {
-    Broker broker = trial.needBroker();
+  private static boolean survivesACrash(Trial trial) throws Exception {
     List<String> ids = Requests.ids(60);
     RequestQueue queue = trial.queue();
     RetryQueue retries = trial.transport().retryQueue();
     trial.submit(ids.toArray(String[]::new));
-    List<Delivery> held = trial.take(queue, ids.size());
-    List<String> begun = Collections.synchronizedList(new ArrayList<>());
-    Background<Void> scheduling =
-        Background.of(
-            () -> {
-              for (Delivery delivery : held) {
-                begun.add(Requests.id(delivery));
-                try {
-                  retries.schedule(retriesOf(List.of(delivery), Trial.SOON));
-                } catch (RuntimeException e) {
-                  // The broker is gone, and with it our knowledge of where the message is.
-                }
-              }
-              return null;
-            });
-    Awaitility.await().until(() -> begun.size() >= ids.size() / 3);
-    broker.kill();
-    scheduling.within(trial.patience().multipliedBy(3), "schedule without its broker");
-    broker.start();
+    Hold hold = new Hold(trial.lease());
+    List<Delivery> held = trial.take(queue, ids.size(), hold);
+    boolean inTime =
+        Crash.amid(
+            trial,
+            hold,
+            held,
+            delivery -> retries.schedule(retriesOf(List.of(delivery), Trial.SOON)));
 
     Set<String> found = new HashSet<>();
     long begin = System.nanoTime();
@@ -72,6 +55,7 @@ public interface RetryQueueContract extends AdapterRules {
       }
     }
     assertThat(found).as("what is left after a crash").containsExactlyInAnyOrderElementsOf(ids);
+    return inTime;
   }
 
   @Test
@@ -115,10 +99,10 @@ public interface RetryQueueContract extends AdapterRules {
     List<Delivery> held = trial.take(trial.queue(), 3);
     List<Retry> batch = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      batch.add(new Retry(held.get(i), Duration.ofMillis(600 - 300 * i), 2));
+      batch.add(new Retry(held.get(i), Duration.ofMillis(700 - 300 * i), 2));
     }
     trial.assertNoneLost(retries.schedule(batch));
-    trial.pause(Duration.ofMillis(900));
+    trial.pause(Duration.ofSeconds(1));
 
     assertThat(Requests.idsOf(trial.take(retries, 3)))
         .containsExactly(

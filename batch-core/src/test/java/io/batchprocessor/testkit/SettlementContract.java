@@ -12,11 +12,9 @@ import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.Settlement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Rules 611 to 615, of {@link Settlement}. */
@@ -32,9 +30,7 @@ public interface SettlementContract extends AdapterRules {
       settlesForGood(trial, new Hold(Duration.ofDays(1)));
     }
     if (trial.adapter().hasLeases() && trial.hasBroker("a crash")) {
-      try (Trial crash = trial.another()) {
-        survivesACrash(crash.withShortLease());
-      }
+      Crash.in(trial, SettlementContract::survivesACrash);
     }
   }
 
@@ -53,31 +49,16 @@ public interface SettlementContract extends AdapterRules {
   }
 
   /** A broker that dies amid many calls: each request has one result, or is there to be tried. */
-  private static void survivesACrash(Trial trial) throws Exception {
-    Broker broker = trial.needBroker();
+  private static boolean survivesACrash(Trial trial) throws Exception {
     Settlement settlement = trial.need(Settlement.class, trial.transport());
     RequestQueue queue = trial.queue();
     List<String> ids = Requests.ids(60);
     trial.submit(ids.toArray(String[]::new));
-    List<Delivery> held = trial.take(queue, ids.size());
-    List<String> begun = Collections.synchronizedList(new ArrayList<>());
-    Background<Void> settling =
-        Background.of(
-            () -> {
-              for (Delivery delivery : held) {
-                begun.add(Requests.id(delivery));
-                try {
-                  settlement.settle(List.of(Requests.answer(delivery)));
-                } catch (RuntimeException e) {
-                  // The broker is gone, and with it our knowledge of what it has done.
-                }
-              }
-              return null;
-            });
-    Awaitility.await().until(() -> begun.size() >= ids.size() / 3);
-    broker.kill();
-    settling.within(trial.patience().multipliedBy(3), "settle without its broker");
-    broker.start();
+    Hold hold = new Hold(trial.lease());
+    List<Delivery> held = trial.take(queue, ids.size(), hold);
+    boolean inTime =
+        Crash.amid(
+            trial, hold, held, delivery -> settlement.settle(List.of(Requests.answer(delivery))));
 
     Set<String> requests = new HashSet<>();
     List<String> results = new ArrayList<>();
@@ -99,6 +80,7 @@ public interface SettlementContract extends AdapterRules {
     assertThat(requests)
         .as("requests and results after a crash")
         .containsExactlyInAnyOrderElementsOf(ids);
+    return inTime;
   }
 
   @Test

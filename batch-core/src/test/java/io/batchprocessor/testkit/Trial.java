@@ -144,6 +144,42 @@ final class Trial implements AutoCloseable {
     return new Trial(adapters, rule, notes);
   }
 
+  /** Does something with a delivery. */
+  @FunctionalInterface
+  interface Taking {
+    void over(Trial trial, Delivery delivery) throws Exception;
+  }
+
+  /** Looks at what has become of it. */
+  @FunctionalInterface
+  interface Check {
+    void of(Trial trial) throws Exception;
+  }
+
+  /**
+   * That a delivery which is taken over does not come back, not after its lease either.
+   *
+   * @param queue which of the request queues it comes from, from 0 on
+   */
+  void holdingOne(int queue, Taking taking, Check check) throws Exception {
+    Scenario scenario =
+        (trial, hold) -> {
+          RequestQueue from = trial.transport().requestQueues().get(queue);
+          trial.submit(from.name(), Requests.bodies(List.of("r1")));
+          Delivery delivery = adapter.hasLeases() ? trial.one(from, hold) : trial.one(from);
+          taking.over(trial, delivery);
+          hold.settled();
+          check.of(trial);
+          trial.assertQuiet(from, QUIET.plus(lease().multipliedBy(3).dividedBy(2)));
+        };
+    if (adapter.hasLeases()) {
+      beforeLeaseEnds(scenario);
+    } else {
+      partly("deliveries have no lease");
+      scenario.run(this, new Hold(Duration.ofDays(1)));
+    }
+  }
+
   /** The transport of the process under test. */
   synchronized Transport transport() {
     if (first == null) {

@@ -39,7 +39,7 @@ final class Backlogs {
           new Backlog(
               config.requestQueues().get(i),
               number(answer.get(i), 0) + queues.get(i).buffered(),
-              number(answer.get(i), 1),
+              number(answer.get(i), 1) + queues.get(i).handedOut(),
               oldest < 0 ? null : Duration.ofMillis(oldest)));
     }
     long waiting = (Long) answer.get(answer.size() - 1);

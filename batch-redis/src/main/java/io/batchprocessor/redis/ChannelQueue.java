@@ -4,9 +4,12 @@ import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.Delivery;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ChannelQueue extends RedisQueue {
 
   private final BlockingDeque<Delivery> buffer = new LinkedBlockingDeque<>();
+  private final Set<Receipt> held = ConcurrentHashMap.newKeySet();
   private final int capacity;
 
   ChannelQueue(String name, RedisConnections redis, Settling settling, int capacity) {
@@ -27,13 +31,15 @@ final class ChannelQueue extends RedisQueue {
 
   /** A delivery of what was just heard. */
   Delivery heard(Bytes body) {
-    return delivery(body, Instant.now());
+    // As precise as it is kept with a retry.
+    return delivery(body, Instant.now().truncatedTo(ChronoUnit.MILLIS));
   }
 
   private Delivery delivery(Bytes body, @Nullable Instant heardAt) {
     return Delivery.builder(name(), body)
         .enqueuedAt(heardAt)
-        .receipt(new Receipt(Source.CHANNEL, new byte[0], null, null, System.nanoTime(), r -> {}))
+        .receipt(
+            new Receipt(Source.CHANNEL, new byte[0], null, null, System.nanoTime(), held::remove))
         .build();
   }
 
@@ -58,6 +64,7 @@ final class ChannelQueue extends RedisQueue {
     if (first != null) {
       deliveries.add(first);
       buffer.drainTo(deliveries, max - 1);
+      deliveries.forEach(delivery -> held.add(Receipt.of(delivery)));
     }
     return deliveries;
   }
@@ -95,5 +102,10 @@ final class ChannelQueue extends RedisQueue {
   @Override
   long buffered() {
     return buffer.size();
+  }
+
+  @Override
+  long handedOut() {
+    return held.size();
   }
 }

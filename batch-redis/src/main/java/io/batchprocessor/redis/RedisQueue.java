@@ -83,6 +83,11 @@ abstract class RedisQueue implements RequestQueue {
     return 0;
   }
 
+  /** Messages that this process holds and Redis knows nothing of. */
+  long handedOut() {
+    return 0;
+  }
+
   RedisConnections redis() {
     return redis;
   }

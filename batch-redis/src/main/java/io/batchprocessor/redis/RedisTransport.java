@@ -4,6 +4,7 @@ import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.Backlog;
 import io.batchprocessor.spi.BacklogReporter;
 import io.batchprocessor.spi.Cancellation;
+import io.batchprocessor.spi.DeadLetter;
 import io.batchprocessor.spi.DeadLetterQueue;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.Health;
@@ -43,6 +44,7 @@ final class RedisTransport
   private final List<RedisQueue> requestQueues = new ArrayList<>();
   private final RedisRetryQueue retryQueue;
   private final RedisResultQueue resultQueue;
+  private final DeadLetterQueue deadLetterQueue = this::bury;
   private final Cancellations cancellations;
   private final Backlogs backlogs;
   private final RedisProducer producer;
@@ -143,14 +145,15 @@ final class RedisTransport
 
   @Override
   public Optional<DeadLetterQueue> deadLetterQueue() {
-    return Optional.of(
-        letters -> {
-          redis.checkOpen();
-          return settling.settle(
-              letters.stream()
-                  .map(letter -> Step.deadLetter(letter.delivery(), letter.reason()))
-                  .toList());
-        });
+    return Optional.of(deadLetterQueue);
+  }
+
+  private List<Delivery> bury(List<DeadLetter> letters) {
+    redis.checkOpen();
+    return settling.settle(
+        letters.stream()
+            .map(letter -> Step.deadLetter(letter.delivery(), letter.reason()))
+            .toList());
   }
 
   @Override

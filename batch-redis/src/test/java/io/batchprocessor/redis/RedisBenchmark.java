@@ -120,7 +120,7 @@ final class RedisBenchmark {
     return cli.info("commandstats")
         .lines()
         .filter(line -> line.matches("cmdstat_(evalsha|zmscore):.*"))
-        .mapToLong(line -> Long.parseLong(line.replaceFirst(".*calls=(\\d+),.*", "$1")))
+        .mapToLong(line -> Long.parseLong(line.replaceFirst("[^:]*:calls=(\\d+),.*", "$1")))
         .sum();
   }
 

@@ -44,24 +44,35 @@ public final class ThroughputBenchmark {
   /**
    * Runs it.
    *
-   * @param args URL of a server that answers at once (default: one of our own), requests per round
-   *     (200,000), rounds (5)
+   * @param args requests per round (500,000), rounds (5), the client ({@code apache}, {@code jdk}
+   *     or {@code all}), URL of a server that answers at once (default: one of our own)
    */
   public static void main(String[] args) throws Exception {
-    URI uri = URI.create(args[0]);
-    int requests = args.length > 1 ? Integer.parseInt(args[1]) : 200_000;
-    int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
+    int requests = args.length > 0 ? Integer.parseInt(args[0]) : 500_000;
+    int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
+    String client = args.length > 2 ? args[2] : "all";
     System.out.println(Meter.machine());
+    System.out.printf(
+        "%,d requests a round, median of %d rounds after a warm-up%n", requests, rounds);
     System.out.printf(
         "%-8s %9s  %12s %8s  %12s %8s  %s%n",
         "client", "in flight", "bare req/s", "CPU µs", "batch req/s", "CPU µs", "of the bare loop");
-    ThroughputBenchmark benchmark = new ThroughputBenchmark(uri, requests, rounds);
-    for (InferenceClientProvider provider : ServiceLoader.load(InferenceClientProvider.class)) {
-      if (args.length > 3 && !provider.id().equals(args[3])) {
-        continue;
+    if (args.length > 3) {
+      compareAll(new ThroughputBenchmark(URI.create(args[3]), requests, rounds), client);
+    } else {
+      try (LoopbackProcess server = LoopbackProcess.start()) {
+        compareAll(new ThroughputBenchmark(server.uri(), requests, rounds), client);
       }
-      for (int inFlight : new int[] {64, 512}) {
-        benchmark.compare(provider, inFlight);
+    }
+  }
+
+  private static void compareAll(ThroughputBenchmark benchmark, String client)
+      throws InterruptedException {
+    for (InferenceClientProvider provider : ServiceLoader.load(InferenceClientProvider.class)) {
+      if (client.equals("all") || provider.id().equals(client)) {
+        for (int inFlight : new int[] {64, 512}) {
+          benchmark.compare(provider, inFlight);
+        }
       }
     }
   }

@@ -10,6 +10,7 @@ import io.batchprocessor.spi.Setting;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,10 @@ public final class BatchCommand {
       if (parsed.wantsVersion()) {
         out.println(Version.text());
         return OK;
+      }
+      List<String> unknown = known.unknownVariables(environment.keySet());
+      if (!unknown.isEmpty()) {
+        LOG.warn("environment variables that are no settings: {}", String.join(", ", unknown));
       }
       return run(Configuration.of(known, parsed.values(), environment));
     } catch (InvalidSettingsException e) {
@@ -133,11 +138,9 @@ public final class BatchCommand {
     err.println("batch-examples: " + HelpText.ascii(problem).replaceAll("\\s*\\R\\s*", " "));
   }
 
-  /** What went wrong in one line: the message, and the cause's where it adds something. */
+  /** Messages say what to do; an exception without one can only be named. */
   private static String reason(Exception failure) {
-    String message = String.valueOf(failure.getMessage() == null ? failure : failure.getMessage());
-    Throwable cause = failure.getCause();
-    String why = cause == null ? null : cause.getMessage();
-    return why == null || message.contains(why) ? message : message + ": " + why;
+    String message = failure.getMessage();
+    return message == null ? failure.toString() : message;
   }
 }

@@ -2,7 +2,9 @@ package io.batchprocessor.examples.cli;
 
 import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.BatchProcessorBuilder;
+import io.batchprocessor.ConfigurationFile;
 import io.batchprocessor.spi.Setting;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -45,10 +47,11 @@ final class Configuration {
       }
     }
     String path = values.get(ProgramSettings.CONFIG.key());
-    return new Configuration(path == null ? Map.of() : ConfigFile.read(path), values);
+    return new Configuration(
+        path == null ? Map.of() : ConfigurationFile.read(Path.of(path)), values);
   }
 
-  /** Whether nothing at all was set, so that the demonstration is what was asked for. */
+  /** Whether the user gave it a value, anywhere. */
   boolean names(String key) {
     return values.containsKey(key) || file.containsKey(key);
   }

@@ -3,16 +3,23 @@ package io.batchprocessor.examples.cli;
 import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.ProcessorSettings;
 import io.batchprocessor.spi.Setting;
+import io.batchprocessor.spi.Settings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Every setting there is: the program's, the processor's, those of each provider found. */
 final class KnownSettings {
 
   private static final String VARIABLE_PREFIX = "BATCH_";
+
+  /** What Kubernetes sets in every pod for a service that is called {@code batch}. */
+  private static final Pattern OF_KUBERNETES =
+      Pattern.compile("BATCH_(SERVICE_(HOST|PORT)|PORT)(_.*)?");
 
   private static final Map<String, String> ALIASES =
       Map.of(ProcessorSettings.INFERENCE_OBJECTIVE.key(), "inference-objective");
@@ -79,6 +86,20 @@ final class KnownSettings {
     return alias == null
         ? List.of("--" + setting.key())
         : List.of("--" + setting.key(), "--" + alias);
+  }
+
+  /**
+   * Variables that look like settings and are none, each with the nearest that is one, for a
+   * warning.
+   */
+  List<String> unknownVariables(Set<String> names) {
+    List<String> variables = all().stream().map(KnownSettings::variable).toList();
+    return names.stream()
+        .filter(name -> name.startsWith(VARIABLE_PREFIX) && !variables.contains(name))
+        .filter(name -> !OF_KUBERNETES.matcher(name).matches())
+        .sorted()
+        .map(name -> name + " (nearest: " + Settings.nearest(name, variables).get(0) + ")")
+        .toList();
   }
 
   /** Its environment variable: {@code redis.url} is {@code BATCH_REDIS_URL}. */

@@ -16,9 +16,18 @@ final class LogLevels {
   private LogLevels() {}
 
   static void onlyWarnings() {
+    set(Level.WARN);
+  }
+
+  /** What the configuration of the log says. */
+  static void asConfigured() {
+    set(Level.INFO);
+  }
+
+  private static void set(Level level) {
     if (System.getProperty(PROPERTY) == null
         && LoggerFactory.getLogger(OURS) instanceof Logger logger) {
-      logger.setLevel(Level.WARN);
+      logger.setLevel(level);
     }
   }
 }

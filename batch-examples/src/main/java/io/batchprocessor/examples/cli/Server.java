@@ -22,7 +22,10 @@ final class Server {
 
   /** Returns when the processor has drained. */
   void run() throws InterruptedException {
+    // A start that fails is told in one line, without the states that the processor went through.
+    LogLevels.onlyWarnings();
     processor.start();
+    LogLevels.asConfigured();
     // Not earlier: a broker that does not answer must not keep the first signal from ending this.
     StopSignals signals = StopSignals.install();
     LOG.info("serving; SIGTERM or SIGINT drains, a second one stops at once");

@@ -47,7 +47,8 @@ public final class Demo {
     builder
         .setting(ProcessorSettings.CONCURRENCY.key(), Integer.toString(CONCURRENCY))
         .setting(ProcessorSettings.INFERENCE_OBJECTIVE.key(), "batch")
-        .setting("backoff.base", "500ms");
+        .setting("backoff.base", "500ms")
+        .setting("backoff.cap", "2s");
   }
 
   /**

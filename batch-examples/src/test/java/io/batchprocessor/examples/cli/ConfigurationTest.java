@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +97,14 @@ class ConfigurationTest {
         .isEqualTo("BATCH_INFERENCE_OBJECTIVE");
     assertThat(KnownSettings.variable(TestProviders.Filled.LEASE)).isEqualTo("BATCH_FILLED_LEASE");
     assertThat(known.all()).extracting(KnownSettings::variable).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void a_variable_that_is_no_setting_is_told_with_the_nearest_that_is() {
+    assertThat(
+            known.unknownVariables(
+                Set.of("BATCH_CONCURENCY", "BATCH_NAME", "PATH", "BATCH_SERVICE_HOST")))
+        .containsExactly("BATCH_CONCURENCY (nearest: BATCH_CONCURRENCY)");
   }
 
   private String file(String json) throws IOException {

@@ -107,10 +107,9 @@ class MainIT {
         ForkedMain.start(
             directory, "--message-queue-impl=unreachable", "--endpoint=" + gateway.endpoint())) {
       assertThat(main.exitCode()).isEqualTo(1);
-      assertThat(problems(main))
+      assertThat(main.err().lines())
           .containsExactly(
-              "batch-examples: broker at test://nowhere can't be reached; is it running?:"
-                  + " connection refused");
+              "batch-examples: broker at test://nowhere can't be reached; is it running?");
     }
   }
 
@@ -136,9 +135,5 @@ class MainIT {
         gateway.endpoint().toString(),
         "--concurrency",
         "4");
-  }
-
-  private static List<String> problems(ForkedMain main) {
-    return main.err().lines().filter(line -> line.startsWith("batch-examples:")).toList();
   }
 }

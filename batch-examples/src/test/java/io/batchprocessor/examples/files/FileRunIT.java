@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A file through a gateway, by processes that are stopped in every way. */
 class FileRunIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir Path directory;
   private Path input;

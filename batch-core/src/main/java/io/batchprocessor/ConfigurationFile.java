@@ -1,4 +1,4 @@
-package io.batchprocessor.examples.cli;
+package io.batchprocessor;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -15,10 +15,10 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Reads a configuration in JSON. What it says of a fault does not quote the file: it may hold
- * secrets.
+ * Reads a configuration in JSON, for {@link BatchProcessorBuilder#configure}. What it says of a
+ * fault does not quote the file: it may hold secrets.
  */
-final class ConfigFile {
+public final class ConfigurationFile {
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -27,17 +27,17 @@ final class ConfigFile {
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
 
-  private ConfigFile() {}
+  private ConfigurationFile() {}
 
   /**
-   * The tree in a file.
+   * The tree in a file: settings by key, nested or joined by dots, and the arrays {@code queues}
+   * and {@code pools}.
    *
-   * @throws InvalidSettingsException if there is none
+   * @throws InvalidSettingsException if there is none, or it can't be read
    */
-  static Map<String, Object> read(String path) {
+  public static Map<String, Object> read(Path path) {
     try {
-      Map<String, Object> tree =
-          JSON.readValue(Files.readAllBytes(Path.of(path)), new TypeReference<>() {});
+      Map<String, Object> tree = JSON.readValue(Files.readAllBytes(path), new TypeReference<>() {});
       if (tree == null) {
         throw fault(path, "must be a JSON object of settings");
       }
@@ -57,8 +57,7 @@ final class ConfigFile {
     }
   }
 
-  private static InvalidSettingsException fault(String path, String fault) {
-    return new InvalidSettingsException(
-        "%s=%s: %s".formatted(ProgramSettings.CONFIG.key(), path, fault));
+  private static InvalidSettingsException fault(Path path, String fault) {
+    return new InvalidSettingsException("config=%s: %s".formatted(path, fault));
   }
 }
