@@ -190,7 +190,12 @@ final class RedisProcess implements AutoCloseable {
     }
   }
 
+  /** The server of the tests' own jar, or the one that the system property redis.server names. */
   private static Path unpack() {
+    String other = System.getProperty("redis.server");
+    if (other != null) {
+      return Path.of(other);
+    }
     try {
       Path server = RedisExecProvider.defaultProvider().get().toPath();
       if (!server.toFile().setExecutable(true)) {
