@@ -142,7 +142,7 @@ class RedisTopologiesIT {
   void a_failover_by_sentinel_is_survived_and_fences_who_was_in_flight(QueueProvider provider)
       throws Exception {
     RedisProcess master = launch();
-    RedisProcess replica = launch("--replicaof", "127.0.0.1 " + master.port());
+    RedisProcess replica = launch("--replicaof", "127.0.0.1", String.valueOf(master.port()));
     Path config = Files.createTempFile("sentinel", ".conf");
     Files.writeString(
         config,
