@@ -102,6 +102,8 @@ public final class BatchProcessor implements AutoCloseable {
       try {
         Running started = assemble();
         running = started;
+        EngineView view = new EngineView(started.engine(), threads, started.transport());
+        shared.listeners().tell(listener -> listener.starting(view));
         started.engine().start();
       } catch (RuntimeException | Error e) {
         stop(running, Duration.ZERO);

@@ -1,0 +1,43 @@
+package io.batchprocessor;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What Prometheus would read: lines of name, labels and value. */
+record Scrape(List<String> lines) {
+
+  static Scrape of(PrometheusMeterRegistry registry) {
+    return new Scrape(registry.scrape().lines().filter(line -> !line.startsWith("#")).toList());
+  }
+
+  /**
+   * The value of one series.
+   *
+   * @param labels each as {@code name=value}; others don't matter
+   * @throws AssertionError unless exactly one series with these labels, of a queue that is served,
+   *     is there
+   */
+  double value(String name, String... labels) {
+    List<String> found =
+        lines.stream()
+            .filter(line -> line.startsWith(name + "{"))
+            .filter(line -> !line.contains("queue=\"other\""))
+            .filter(
+                line ->
+                    Stream.of(labels)
+                        .allMatch(label -> line.contains(label.replace("=", "=\"") + "\"")))
+            .toList();
+    if (found.size() != 1) {
+      throw new AssertionError(
+          name
+              + List.of(labels)
+              + " is there "
+              + found.size()
+              + " times in\n"
+              + String.join("\n", lines));
+    }
+    String line = found.get(0);
+    return Double.parseDouble(line.substring(line.lastIndexOf(' ')));
+  }
+}
