@@ -2,6 +2,9 @@ package io.batchprocessor;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What Prometheus would read: lines of name, labels and value. */
@@ -39,5 +42,12 @@ record Scrape(List<String> lines) {
     }
     String line = found.get(0);
     return Double.parseDouble(line.substring(line.lastIndexOf(' ')));
+  }
+
+  /** Names and labels of all series. */
+  Set<String> series() {
+    return lines.stream()
+        .map(line -> line.substring(0, line.lastIndexOf(' ')))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }
