@@ -8,6 +8,8 @@ module io.batchprocessor.core {
   requires static org.apache.httpcomponents.client5.httpclient5;
   requires static org.apache.httpcomponents.core5.httpcore5;
   requires static org.apache.httpcomponents.core5.httpcore5.h2;
+  requires static transitive io.opentelemetry.api;
+  requires static io.opentelemetry.context;
   requires static transitive micrometer.core;
   requires static transitive org.jspecify;
 
@@ -17,6 +19,7 @@ module io.batchprocessor.core {
   exports io.batchprocessor.metrics;
   exports io.batchprocessor.policy;
   exports io.batchprocessor.spi;
+  exports io.batchprocessor.tracing;
 
   uses io.batchprocessor.spi.BackoffStrategyProvider;
   uses io.batchprocessor.spi.BatchListenerProvider;

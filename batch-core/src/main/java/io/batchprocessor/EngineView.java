@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /** An engine, shown to listeners. */
-record EngineView(Engine engine, EngineThreads processorThreads, Transport transport)
+record EngineView(Engine engine, EngineThreads processorThreads, String transport, Transport broker)
     implements ProcessorView {
 
   @Override
@@ -24,7 +24,7 @@ record EngineView(Engine engine, EngineThreads processorThreads, Transport trans
 
   @Override
   public Optional<BacklogReporter> backlogReporter() {
-    return transport instanceof BacklogReporter reporter ? Optional.of(reporter) : Optional.empty();
+    return broker instanceof BacklogReporter reporter ? Optional.of(reporter) : Optional.empty();
   }
 
   @Override

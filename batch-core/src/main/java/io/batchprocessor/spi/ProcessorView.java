@@ -13,6 +13,9 @@ public interface ProcessorView {
   /** The processor's name. */
   String name();
 
+  /** The id of its transport's provider; the name of a class if the transport was handed in. */
+  String transport();
+
   /** Its pools, in the order of their configuration; the same ones every time. */
   List<PoolView> pools();
 

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Without Micrometer on the class path nothing is missing but the metrics. */
-class WithoutMicrometerTest {
+/** Without Micrometer and OpenTelemetry nothing is missing but metrics and traces. */
+class WithoutOptionalLibrariesTest {
 
   @Test
   void a_processor_works_all_the_same() throws Exception {
@@ -21,7 +21,7 @@ class WithoutMicrometerTest {
           .isInstanceOf(ClassNotFoundException.class);
       assertThatThrownBy(() -> loader.loadClass("io.opentelemetry.api.OpenTelemetry"))
           .isInstanceOf(ClassNotFoundException.class);
-      Class<?> run = loader.loadClass("io.batchprocessor.WithoutMicrometerTest$Run");
+      Class<?> run = loader.loadClass("io.batchprocessor.WithoutOptionalLibrariesTest$Run");
       assertThat(run.getClassLoader()).isSameAs(loader);
 
       Object answer = run.getMethod("call").invoke(run.getConstructor().newInstance());
@@ -38,7 +38,7 @@ class WithoutMicrometerTest {
                     Stream.of(parts)
                         .noneMatch(
                             part -> Path.of(element).getFileName().toString().contains(part)))
-            .map(WithoutMicrometerTest::url)
+            .map(WithoutOptionalLibrariesTest::url)
             .toArray(URL[]::new);
     return new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
   }
