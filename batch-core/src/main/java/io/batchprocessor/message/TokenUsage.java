@@ -1,6 +1,7 @@
 package io.batchprocessor.message;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -25,26 +26,41 @@ public record TokenUsage(long input, long output) {
    * @param answer JSON; anything else gives empty
    */
   public static Optional<TokenUsage> of(Bytes answer) {
-    int end = answer.length();
-    int first = Math.max(0, end - WINDOW);
-    for (int at = end - KEY.length; at >= first; at--) {
-      if (isKey(answer, at)) {
-        UsageScanner scanner = new UsageScanner(answer, at + KEY.length);
+    byte[] array = answer.backingArray();
+    int begin = answer.backingOffset();
+    int end = begin + answer.length();
+    int at = end - KEY.length;
+    while (at >= Math.max(begin, end - WINDOW)) {
+      if (isKey(array, at, begin)) {
+        UsageScanner scanner = new UsageScanner(answer, at - begin + KEY.length);
         if (scanner.entersObject()) {
           return scanner.usage();
         }
       }
+      at -= shift(array[at]);
     }
     return Optional.empty();
   }
 
   /** Within a string each quote has a backslash before it, so that this is a whole string. */
-  private static boolean isKey(Bytes answer, int at) {
-    for (int i = 0; i < KEY.length; i++) {
-      if (answer.at(at + i) != KEY[i]) {
-        return false;
-      }
-    }
-    return at == 0 || answer.at(at - 1) != '\\';
+  private static boolean isKey(byte[] array, int at, int begin) {
+    return Arrays.equals(array, at, at + KEY.length, KEY, 0, KEY.length)
+        && (at == begin || array[at - 1] != '\\');
+  }
+
+  /**
+   * How far to the left of a byte the key can begin at the nearest, if it does not begin there
+   * (Horspool, Practical fast searching in strings, 1980; from the end).
+   */
+  private static int shift(byte atBeginning) {
+    return switch (atBeginning) {
+      case 'u' -> 1;
+      case 's' -> 2;
+      case 'a' -> 3;
+      case 'g' -> 4;
+      case 'e' -> 5;
+      case '"' -> 6;
+      default -> 7;
+    };
   }
 }

@@ -57,6 +57,22 @@ class TokenUsageTest {
     assertThat(of("{\"usage\":{\"prompt_tokens\":3},\"text\":\"" + text + "\"}")).isEmpty();
   }
 
+  @Test
+  void it_is_found_wherever_it_is_and_in_a_slice() {
+    for (int i = 0; i < 40; i++) {
+      String answer =
+          "{\"a\":\""
+              + "usag\\\"e".repeat(i)
+              + "x".repeat(i)
+              + "\",\"usage\" : {\"output_tokens\":4}";
+      answer += " ".repeat(i) + "}";
+      assertThat(of(answer)).as(answer).contains(new TokenUsage(0, 4));
+      Bytes longer = Bytes.utf8("usage\"" + answer + "\"usage\":{\"output_tokens\":9}");
+      assertThat(TokenUsage.of(longer.slice(6, 6 + answer.length())))
+          .contains(new TokenUsage(0, 4));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

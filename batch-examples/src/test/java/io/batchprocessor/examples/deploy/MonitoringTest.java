@@ -43,8 +43,10 @@ class MonitoringTest {
   private static final Path GUIDE = MODULE.resolve("OPERATIONS.md");
 
   private static final Pattern SERIES = Pattern.compile("\\b(batch_[a-z_]+)(?:\\{([^}]*)})?");
-  private static final Pattern MATCHER = Pattern.compile("([a-z_]+)\\s*(=~|!~|!=|=)\\s*\"([^\"]*)\"");
-  private static final Pattern GROUPING = Pattern.compile("\\b(?:by|on|group_left)\\s*\\(([^)]*)\\)");
+  private static final Pattern MATCHER =
+      Pattern.compile("([a-z_]+)\\s*(=~|!~|!=|=)\\s*\"([^\"]*)\"");
+  private static final Pattern GROUPING =
+      Pattern.compile("\\b(?:by|on|group_left)\\s*\\(([^)]*)\\)");
   private static final Pattern SAMPLE = Pattern.compile("(batch_[a-z_]+)\\{([^}]*)} .*");
 
   /** What Prometheus adds, and whoever deploys it. */
@@ -131,7 +133,8 @@ class MonitoringTest {
       labels.addAll(known.keySet());
       Matcher matcher = MATCHER.matcher(series.group(2) == null ? "" : series.group(2));
       while (matcher.find()) {
-        assertThat(known).as("labels of %s in: %s", series.group(1), expression)
+        assertThat(known)
+            .as("labels of %s in: %s", series.group(1), expression)
             .containsKey(matcher.group(1));
         if (matcher.group(2).equals("=")) {
           assertThat(known.get(matcher.group(1))).as(expression).contains(matcher.group(3));
@@ -155,14 +158,12 @@ class MonitoringTest {
 
     assertThat(expressions).hasSizeGreaterThan(30);
     expressions.forEach(MonitoringTest::assertExists);
-    dashboard()
-        .at("/templating/list")
-        .findValuesAsText("query")
-        .stream()
+    dashboard().at("/templating/list").findValuesAsText("query").stream()
         .filter(query -> query.startsWith("label_values("))
         .forEach(
             query -> {
-              List<String> parts = names(query.substring("label_values(".length(), query.length() - 1));
+              List<String> parts =
+                  names(query.substring("label_values(".length(), query.length() - 1));
               assertThat(SCRAPE).containsKey(parts.get(0));
               assertThat(SCRAPE.get(parts.get(0))).containsKey(parts.get(1));
             });
@@ -181,8 +182,7 @@ class MonitoringTest {
     assertThat(Stream.of(BatchMetric.values()))
         .filteredOn(metric -> !onDashboard(metric, expressions))
         .as("only that what is received and sent is told by other panels")
-        .containsExactlyInAnyOrder(
-            BatchMetric.RECEIVED, BatchMetric.DISPATCHED, BatchMetric.SHED);
+        .containsExactlyInAnyOrder(BatchMetric.RECEIVED, BatchMetric.DISPATCHED, BatchMetric.SHED);
   }
 
   private static boolean onDashboard(BatchMetric metric, String expressions) {
@@ -238,9 +238,7 @@ class MonitoringTest {
 
   private static Path module() {
     return Stream.iterate(Path.of("").toAbsolutePath(), path -> path.getParent())
-        .map(
-            path ->
-                path.endsWith("batch-examples") ? path : path.resolve("batch-examples"))
+        .map(path -> path.endsWith("batch-examples") ? path : path.resolve("batch-examples"))
         .filter(path -> Files.exists(path.resolve("deploy/prometheus")))
         .findFirst()
         .orElseThrow();

@@ -40,7 +40,8 @@ class SizingTest {
             .findFirst()
             .orElseThrow();
     String text = Files.readString(guide);
-    return text.substring(text.indexOf("<!-- sizing:begin -->"), text.indexOf("<!-- sizing:end -->"))
+    return text.substring(
+            text.indexOf("<!-- sizing:begin -->"), text.indexOf("<!-- sizing:end -->"))
         .lines()
         .skip(3)
         .toList();
