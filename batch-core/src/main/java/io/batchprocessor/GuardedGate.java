@@ -2,25 +2,35 @@ package io.batchprocessor;
 
 import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.DispatchGate;
+import io.batchprocessor.spi.GateView;
 import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 
 /** A dispatch gate that may fail: then the request waits, and the gate is asked again. */
-final class GuardedGate implements AutoCloseable {
+final class GuardedGate implements AutoCloseable, GateView {
 
   private static final Verdict ASK_AGAIN = new Verdict.Wait(Duration.ofSeconds(1));
 
   private final DispatchGate gate;
   private final UserCode userCode;
+  private final Map<Verdict.Kind, LongAdder> decisions = new EnumMap<>(Verdict.Kind.class);
 
   GuardedGate(DispatchGate gate, UserCode userCode) {
     this.gate = gate;
     this.userCode = userCode;
+    for (Verdict.Kind kind : Verdict.Kind.values()) {
+      decisions.put(kind, new LongAdder());
+    }
   }
 
-  String name() {
+  @Override
+  public String name() {
     try {
       return gate.name();
     } catch (Throwable e) {
@@ -30,6 +40,12 @@ final class GuardedGate implements AutoCloseable {
   }
 
   Verdict tryAcquire(RequestView request) {
+    Verdict verdict = ask(request);
+    count(verdict.kind()).increment();
+    return verdict;
+  }
+
+  private Verdict ask(RequestView request) {
     try {
       Verdict verdict = gate.tryAcquire(request);
       if (verdict != null) {
@@ -63,6 +79,35 @@ final class GuardedGate implements AutoCloseable {
       failed("it counts as open", e);
       return true;
     }
+  }
+
+  @Override
+  public double budget() {
+    try {
+      return gate.budget();
+    } catch (Throwable e) {
+      failed("its budget is not known", e);
+      return Double.NaN;
+    }
+  }
+
+  @Override
+  public Map<String, Double> measurements() {
+    try {
+      return Map.copyOf(gate.measurements());
+    } catch (Throwable e) {
+      failed("it shows no measurements", e);
+      return Map.of();
+    }
+  }
+
+  @Override
+  public long decisions(Verdict.Kind kind) {
+    return count(kind).sum();
+  }
+
+  private LongAdder count(Verdict.Kind kind) {
+    return Objects.requireNonNull(decisions.get(kind), "kind");
   }
 
   @Override
