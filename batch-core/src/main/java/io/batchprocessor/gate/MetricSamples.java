@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  *
  * @param all in the order of the page
  */
-record MetricSamples(List<MetricSample> all) {
+record MetricSamples(List<MetricSample> all) implements Metrics {
 
   MetricSamples {
     all = List.copyOf(all);
@@ -24,17 +24,29 @@ record MetricSamples(List<MetricSample> all) {
     return all.stream().filter(sample -> sample.name().equals(name) && sample.matches(labels));
   }
 
-  /** The sum of those that match and are numbers; empty if there is none. */
-  OptionalDouble sum(String name, Map<String, String> labels) {
-    double[] numbers = numbers(name, labels).toArray();
-    return numbers.length == 0
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(DoubleStream.of(numbers).sum());
+  /** Of those that match and are numbers. */
+  @Override
+  public OptionalDouble ask(Aggregation how, String metric, Map<String, String> labels) {
+    double[] numbers = numbers(metric, labels).toArray();
+    if (numbers.length == 0) {
+      return OptionalDouble.empty();
+    }
+    return switch (how) {
+      case SUM -> OptionalDouble.of(DoubleStream.of(numbers).sum());
+      case MEAN -> DoubleStream.of(numbers).average();
+      case MAX -> DoubleStream.of(numbers).max();
+      case COUNT -> OptionalDouble.of(numbers.length);
+    };
   }
 
-  /** The mean of those that match and are numbers; empty if there is none. */
-  OptionalDouble mean(String name, Map<String, String> labels) {
-    return numbers(name, labels).average();
+  /** The sum of those that match and are numbers; empty if there is none. */
+  OptionalDouble sum(String name, Map<String, String> labels) {
+    return ask(Aggregation.SUM, name, labels);
+  }
+
+  /** The samples of both pages. */
+  MetricSamples and(MetricSamples other) {
+    return new MetricSamples(Stream.concat(all.stream(), other.all.stream()).toList());
   }
 
   private DoubleStream numbers(String name, Map<String, String> labels) {

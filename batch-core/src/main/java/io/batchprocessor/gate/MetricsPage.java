@@ -25,6 +25,8 @@ final class MetricsPage implements AutoCloseable {
   /** vLLM's page has some 100 KB; that of a picker grows with its pods. */
   static final int MAX_BYTES = 16 << 20;
 
+  private static final int MAX_FAULT_BYTES = 200;
+
   private final URI url;
   private final String accept;
   private final Duration timeout;
@@ -56,7 +58,12 @@ final class MetricsPage implements AutoCloseable {
    * @throws IOException if it can't be had, saying why
    */
   String get() throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection(Proxy.NO_PROXY);
+    return get(url);
+  }
+
+  /** The text of another page of the same server. */
+  String get(URI page) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) page.toURL().openConnection(Proxy.NO_PROXY);
     int millis = (int) Math.min(Integer.MAX_VALUE, timeout.toMillis());
     connection.setConnectTimeout(millis);
     connection.setReadTimeout(millis);
@@ -74,7 +81,7 @@ final class MetricsPage implements AutoCloseable {
       }
       int status = connection.getResponseCode();
       if (status != HttpURLConnection.HTTP_OK) {
-        throw new IOException("answered " + status);
+        throw new IOException("answered " + status + beginning(connection));
       }
       return body(connection);
     } catch (IOException e) {
@@ -104,6 +111,18 @@ final class MetricsPage implements AutoCloseable {
       }
     }
     return new String(buffer, 0, length, StandardCharsets.UTF_8);
+  }
+
+  /** What a server says of a fault, as far as it fits a line; empty if it says nothing. */
+  private static String beginning(HttpURLConnection connection) throws IOException {
+    InputStream error = connection.getErrorStream();
+    if (error == null) {
+      return "";
+    }
+    try (error) {
+      String text = new String(error.readNBytes(MAX_FAULT_BYTES), StandardCharsets.UTF_8);
+      return text.isBlank() ? "" : ": " + text.replaceAll("\\s+", " ").strip();
+    }
   }
 
   private Optional<String> token() throws IOException {

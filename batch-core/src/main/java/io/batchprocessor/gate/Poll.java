@@ -77,12 +77,17 @@ final class Poll<T> implements AutoCloseable {
     return Optional.ofNullable(last);
   }
 
-  /** The value of the last good reading, unless it is older than the maximum age. */
-  Optional<T> fresh() {
+  /** The last good reading, unless it is older than the maximum age. */
+  Optional<Reading<T>> freshReading() {
     Reading<T> reading = last;
     return reading == null || age(reading).compareTo(timing.maxAge()) > 0
         ? Optional.empty()
-        : Optional.of(reading.value());
+        : Optional.of(reading);
+  }
+
+  /** The value of {@link #freshReading}. */
+  Optional<T> fresh() {
+    return freshReading().map(Reading::value);
   }
 
   /** Whether a reading was tried yet: before that nobody can know what is missing. */

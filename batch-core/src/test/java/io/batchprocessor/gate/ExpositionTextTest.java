@@ -52,7 +52,7 @@ class ExpositionTextTest {
 
     assertThat(page.sum("vllm:num_requests_running", Map.of())).hasValue(13);
     assertThat(page.sum("vllm:num_requests_running", Map.of("engine", "1"))).hasValue(5);
-    assertThat(page.mean("vllm:num_requests_running", Map.of())).hasValue(6.5);
+    assertThat(page.ask(Aggregation.MEAN, "vllm:num_requests_running", Map.of())).hasValue(6.5);
     assertThat(page.sum("vllm:num_requests_running", Map.of("engine", "2"))).isEmpty();
     assertThat(page.sum("up", Map.of())).hasValue(1);
     assertThat(page.sum("inference_pool_ready_pods", Map.of("name", "pool"))).hasValue(2);
@@ -73,7 +73,7 @@ class ExpositionTextTest {
         .isEqualTo(Double.POSITIVE_INFINITY);
     assertThat(page.sum("broken", Map.of())).isEmpty();
     assertThat(page.sum("high", Map.of())).isEmpty();
-    assertThat(page.mean("low", Map.of())).isEmpty();
+    assertThat(page.ask(Aggregation.MAX, "low", Map.of())).isEmpty();
   }
 
   @Test
