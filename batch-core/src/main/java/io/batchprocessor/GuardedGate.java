@@ -6,14 +6,18 @@ import io.batchprocessor.spi.GateView;
 import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
+import io.batchprocessor.spi.YieldingGate;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** A dispatch gate that may fail: then the request waits, and the gate is asked again. */
-final class GuardedGate implements AutoCloseable, GateView {
+/**
+ * A dispatch gate that may fail: then the request waits, and the gate is asked again. Its permits
+ * may fail too.
+ */
+final class GuardedGate implements YieldingGate, GateView {
 
   private static final Verdict ASK_AGAIN = new Verdict.Wait(Duration.ofSeconds(1));
 
@@ -39,7 +43,8 @@ final class GuardedGate implements AutoCloseable, GateView {
     }
   }
 
-  Verdict tryAcquire(RequestView request) {
+  @Override
+  public Verdict tryAcquire(RequestView request) {
     Verdict verdict = ask(request);
     count(verdict.kind()).increment();
     return verdict;
@@ -48,6 +53,9 @@ final class GuardedGate implements AutoCloseable, GateView {
   private Verdict ask(RequestView request) {
     try {
       Verdict verdict = gate.tryAcquire(request);
+      if (verdict instanceof Verdict.Go go && go.permit() != Permit.UNCOUNTED) {
+        return new Verdict.Go(new GuardedPermit(go.permit()));
+      }
       if (verdict != null) {
         return verdict;
       }
@@ -58,37 +66,36 @@ final class GuardedGate implements AutoCloseable, GateView {
     return ASK_AGAIN;
   }
 
-  void release(Permit permit, AttemptOutcome outcome) {
-    try {
-      permit.release(outcome);
-    } catch (Throwable e) {
-      failed("its permit may be lost", e);
-    }
-  }
-
-  /** Whether it would give out anything at all. */
-  boolean isOpen() {
-    try {
-      double budget = gate.budget();
-      if (budget >= 0 && budget <= 1) {
-        return budget > 0;
-      }
-      failed("it counts as open", new IllegalStateException("returned budget " + budget));
-      return true;
-    } catch (Throwable e) {
-      failed("it counts as open", e);
-      return true;
-    }
-  }
-
+  /** 1 if it can't say. */
   @Override
   public double budget() {
     try {
-      return gate.budget();
+      double budget = gate.budget();
+      if (budget >= 0 && budget <= 1) {
+        return budget;
+      }
+      failed("it counts as open", new IllegalStateException("returned budget " + budget));
     } catch (Throwable e) {
-      failed("its budget is not known", e);
-      return Double.NaN;
+      failed("it counts as open", e);
     }
+    return 1;
+  }
+
+  /** 0 if it never wants any back. */
+  @Override
+  public int excess() {
+    if (gate instanceof YieldingGate yielding) {
+      try {
+        int excess = yielding.excess();
+        if (excess >= 0) {
+          return excess;
+        }
+        failed("nothing is taken back", new IllegalStateException("returned excess " + excess));
+      } catch (Throwable e) {
+        failed("nothing is taken back", e);
+      }
+    }
+    return 0;
   }
 
   @Override
@@ -96,7 +103,7 @@ final class GuardedGate implements AutoCloseable, GateView {
     try {
       return Map.copyOf(gate.measurements());
     } catch (Throwable e) {
-      failed("it shows no measurements", e);
+      failed("it has no measurements", e);
       return Map.of();
     }
   }
@@ -121,5 +128,31 @@ final class GuardedGate implements AutoCloseable, GateView {
 
   private void failed(String instead, Throwable fault) {
     userCode.failed("dispatch gate " + gate.getClass().getName(), instead, fault);
+  }
+
+  private final class GuardedPermit implements Permit {
+    private final Permit permit;
+
+    GuardedPermit(Permit permit) {
+      this.permit = permit;
+    }
+
+    @Override
+    public void release(AttemptOutcome outcome) {
+      try {
+        permit.release(outcome);
+      } catch (Throwable e) {
+        failed("its permit may be lost", e);
+      }
+    }
+
+    @Override
+    public void returnUnused() {
+      try {
+        permit.returnUnused();
+      } catch (Throwable e) {
+        failed("its permit may be lost", e);
+      }
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.RequestView;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,6 +37,7 @@ final class HeldRequest extends HeldMessage implements RequestView {
   private volatile @Nullable AttemptOutcome aborted;
   private long dispatchedNanos;
   private volatile long timeoutNanos = Long.MAX_VALUE;
+  private volatile boolean permitBack;
 
   HeldRequest(
       Delivery delivery,
@@ -58,6 +60,11 @@ final class HeldRequest extends HeldMessage implements RequestView {
   @Override
   public String queue() {
     return delivery().queue();
+  }
+
+  @Override
+  public Map<String, String> labels() {
+    return buffer.config().labels();
   }
 
   @Override
@@ -139,6 +146,15 @@ final class HeldRequest extends HeldMessage implements RequestView {
   /** What {@link #abort} was told; null if the exchange ended by itself. */
   @Nullable AttemptOutcome abortedAs() {
     return aborted;
+  }
+
+  /** The attempt has ended, and its permit is with its gates again. */
+  void permitCameBack() {
+    permitBack = true;
+  }
+
+  boolean isPermitBack() {
+    return permitBack;
   }
 
   boolean isBuffered() {

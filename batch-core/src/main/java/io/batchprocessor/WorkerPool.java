@@ -60,6 +60,11 @@ final class WorkerPool implements PoolView {
     return gate;
   }
 
+  void closeGates() {
+    buffers.forEach(buffer -> buffer.gate().own().ifPresent(GuardedGate::close));
+    gate.close();
+  }
+
   @Override
   public int inFlight() {
     return inFlight.get();

@@ -8,15 +8,17 @@ import java.util.Map;
  *
  * <ol>
  *   <li value="901">{@code tryAcquire} decides at once, without I/O and without blocking.
- *   <li value="902">A {@link Verdict.Go} carries a permit that the engine releases exactly once,
- *       with the attempt's outcome, also when user code throws.
+ *   <li value="902">A {@link Verdict.Go} carries a permit that the engine gives back exactly once,
+ *       with the attempt's outcome, or unused if another gate said no; also when user code throws.
  *   <li value="903">After {@link Verdict.Wait} the request stays where it is, and the gate is asked
  *       again when a permit is released, and after the verdict's time at the latest. Other queues
  *       go on. Waiting ends at the request's deadline.
  *   <li value="904">{@link Verdict.Release} hands the request back to the broker without counting
  *       an attempt; {@link Verdict.Drop} ends it with a {@code GATE_DROPPED} result.
  *   <li value="905">{@code budget} is the share of its capacity that the gate would give out now,
- *       from 0 to 1. At 0 the engine takes nothing more from the broker.
+ *       from 0 to 1. At 0 the engine takes nothing more from the broker, and looks again 200 ms
+ *       later. A gate that is only full, so that the next permit to come back may be had at once,
+ *       says a little more than 0: what is to follow then has been taken from the broker before.
  *   <li value="906">{@code budget} and {@code measurements} may be called from any thread.
  *   <li value="907">{@code close} ends every thread of the gate's own; it is called once nothing is
  *       in flight any more.

@@ -3,8 +3,8 @@ package io.batchprocessor.spi;
 import java.util.Map;
 
 /**
- * What a {@link BatchListener} sees of a pool's {@link DispatchGate}. A gate that fails shows a
- * budget of not-a-number and no measurements. Safe for use by several threads.
+ * What a {@link BatchListener} sees of a {@link DispatchGate}. A gate that fails shows a budget of
+ * 1, as which it counts, and no measurements. Safe for use by several threads.
  */
 public interface GateView {
 

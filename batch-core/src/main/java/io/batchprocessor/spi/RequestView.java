@@ -2,6 +2,7 @@ package io.batchprocessor.spi;
 
 import io.batchprocessor.message.RequestMessage;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /** What policies, gates and listeners see of a request that the processor holds. */
@@ -12,6 +13,11 @@ public interface RequestView {
 
   /** The request queue it was submitted to. */
   String queue();
+
+  /** The labels that its queue's configuration gives; default none. */
+  default Map<String, String> labels() {
+    return Map.of();
+  }
 
   /** The attempt under way or next; the first is 1. */
   int attempt();
