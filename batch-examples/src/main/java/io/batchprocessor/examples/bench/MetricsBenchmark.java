@@ -35,9 +35,9 @@ import java.util.concurrent.ThreadFactory;
 
 /**
  * CPU time that metrics take for each request. First all of it, through a processor whose gateway
- * answers at once, with metrics and without in turn. Then the metrics alone: what a listener is told of one that succeeds, to a
- * listener that does nothing but look and to metrics in a registry for Prometheus. It reads the
- * thread's own CPU time, so that a busy machine disturbs it little.
+ * answers at once, with metrics and without in turn. Then the metrics alone: what a listener is
+ * told of one that succeeds, to a listener that does nothing but look and to metrics in a registry
+ * for Prometheus. It reads the thread's own CPU time, so that a busy machine disturbs it little.
  */
 public final class MetricsBenchmark {
 
@@ -262,6 +262,11 @@ public final class MetricsBenchmark {
     @Override
     public GateView gate() {
       return this;
+    }
+
+    @Override
+    public Optional<GateView> gate(String queue) {
+      return Optional.empty();
     }
 
     @Override

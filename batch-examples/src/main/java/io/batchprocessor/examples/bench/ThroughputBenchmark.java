@@ -190,8 +190,7 @@ public final class ThroughputBenchmark {
             Settings.of(provider.settings(), Map.of())));
   }
 
-  static double median(
-      List<Meter.Reading> readings, ToDoubleFunction<Meter.Reading> figure) {
+  static double median(List<Meter.Reading> readings, ToDoubleFunction<Meter.Reading> figure) {
     double[] sorted = readings.stream().mapToDouble(figure).sorted().toArray();
     return sorted[sorted.length / 2];
   }
