@@ -1,5 +1,5 @@
 /** Interfaces, engine, in-memory queues and HTTP clients of the batch processor. */
-@SuppressWarnings("requires-automatic")
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.batchprocessor.core {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
@@ -8,14 +8,19 @@ module io.batchprocessor.core {
   requires static org.apache.httpcomponents.client5.httpclient5;
   requires static org.apache.httpcomponents.core5.httpcore5;
   requires static org.apache.httpcomponents.core5.httpcore5.h2;
+  requires static transitive io.opentelemetry.api;
+  requires static io.opentelemetry.context;
+  requires static transitive micrometer.core;
   requires static transitive org.jspecify;
 
   exports io.batchprocessor;
   exports io.batchprocessor.gate;
   exports io.batchprocessor.memory;
   exports io.batchprocessor.message;
+  exports io.batchprocessor.metrics;
   exports io.batchprocessor.policy;
   exports io.batchprocessor.spi;
+  exports io.batchprocessor.tracing;
 
   uses io.batchprocessor.spi.BackoffStrategyProvider;
   uses io.batchprocessor.spi.BatchListenerProvider;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Says what the end of an exchange means: success, try again, or final. */
@@ -35,8 +36,9 @@ final class Answers {
   }
 
   static AttemptOutcome timedOut(Duration latency) {
+    String failure = "no answer within " + inWords(latency);
     return new AttemptOutcome(
-        Kind.FAILED, null, "no answer within " + inWords(latency), latency, null);
+        Kind.FAILED, null, failure, latency, null, new TimeoutException(failure));
   }
 
   private static String inWords(Duration time) {
@@ -80,9 +82,10 @@ final class Answers {
     if (cause instanceof ResponseTooLargeException tooLarge) {
       InferenceResponse withoutBody =
           new InferenceResponse(tooLarge.statusCode(), Map.of(), Bytes.EMPTY);
-      return new AttemptOutcome(Kind.REFUSED, withoutBody, tooLarge.getMessage(), latency, null);
+      return new AttemptOutcome(
+          Kind.REFUSED, withoutBody, tooLarge.getMessage(), latency, null, tooLarge);
     }
-    return new AttemptOutcome(Kind.FAILED, null, describe(cause), latency, null);
+    return new AttemptOutcome(Kind.FAILED, null, describe(cause), latency, null, cause);
   }
 
   private static String describe(@Nullable Throwable cause) {

@@ -150,7 +150,9 @@ final class Attempts {
   private CompletableFuture<InferenceResponse> send(HeldRequest request, Duration timeout) {
     try {
       CompletableFuture<InferenceResponse> exchange =
-          client.send(request.buffer().target().request(request.message(), timeout));
+          client.send(
+              listeners.withHeaders(
+                  request, request.buffer().target().request(request.message(), timeout)));
       return exchange != null
           ? exchange
           : CompletableFuture.failedFuture(new IllegalStateException("the HTTP client gave null"));

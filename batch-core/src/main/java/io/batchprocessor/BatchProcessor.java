@@ -102,6 +102,10 @@ public final class BatchProcessor implements AutoCloseable {
       try {
         Running started = assemble();
         running = started;
+        EngineView view =
+            new EngineView(
+                started.engine(), threads, blueprint.transport().name(), started.transport());
+        shared.listeners().tell(listener -> listener.starting(view));
         started.engine().start();
       } catch (RuntimeException | Error e) {
         stop(running, Duration.ZERO);

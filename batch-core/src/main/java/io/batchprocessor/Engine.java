@@ -178,6 +178,19 @@ final class Engine {
     return broker.isStalled() ? broker.stalledBy() : null;
   }
 
+  List<WorkerPool> pools() {
+    return pools;
+  }
+
+  /** How many decisions are not stored yet. */
+  int settling() {
+    return settler.pending();
+  }
+
+  long userCodeFailures() {
+    return shared.counters().userCodeFailures.sum();
+  }
+
   Stats stats(ProcessorState state) {
     int buffered =
         pools.stream().flatMap(pool -> pool.buffers().stream()).mapToInt(QueueBuffer::size).sum();

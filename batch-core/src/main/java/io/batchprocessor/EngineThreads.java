@@ -20,7 +20,12 @@ final class EngineThreads {
     this.factory = factory;
   }
 
-  /** Makes threads whose names begin with the processor's, for the HTTP client. */
+  /** What their names begin with. */
+  String name() {
+    return name;
+  }
+
+  /** Makes threads whose names begin with the processor's, for the HTTP client and listeners. */
   ThreadFactory named(String role) {
     return task -> {
       Thread thread = factory.newThread(() -> runAsOurs(task));

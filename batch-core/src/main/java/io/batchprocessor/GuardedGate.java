@@ -2,27 +2,35 @@ package io.batchprocessor;
 
 import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.DispatchGate;
+import io.batchprocessor.spi.GateView;
 import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
 import io.batchprocessor.spi.YieldingGate;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A dispatch gate that may fail: then the request waits, and the gate is asked again. Its permits
  * may fail too.
  */
-final class GuardedGate implements YieldingGate {
+final class GuardedGate implements YieldingGate, GateView {
 
   private static final Verdict ASK_AGAIN = new Verdict.Wait(Duration.ofSeconds(1));
 
   private final DispatchGate gate;
   private final UserCode userCode;
+  private final Map<Verdict.Kind, LongAdder> decisions = new EnumMap<>(Verdict.Kind.class);
 
   GuardedGate(DispatchGate gate, UserCode userCode) {
     this.gate = gate;
     this.userCode = userCode;
+    for (Verdict.Kind kind : Verdict.Kind.values()) {
+      decisions.put(kind, new LongAdder());
+    }
   }
 
   @Override
@@ -37,6 +45,12 @@ final class GuardedGate implements YieldingGate {
 
   @Override
   public Verdict tryAcquire(RequestView request) {
+    Verdict verdict = ask(request);
+    count(verdict.kind()).increment();
+    return verdict;
+  }
+
+  private Verdict ask(RequestView request) {
     try {
       Verdict verdict = gate.tryAcquire(request);
       if (verdict instanceof Verdict.Go go && go.permit() != Permit.UNCOUNTED) {
@@ -92,6 +106,15 @@ final class GuardedGate implements YieldingGate {
       failed("it has no measurements", e);
       return Map.of();
     }
+  }
+
+  @Override
+  public long decisions(Verdict.Kind kind) {
+    return count(kind).sum();
+  }
+
+  private LongAdder count(Verdict.Kind kind) {
+    return Objects.requireNonNull(decisions.get(kind), "kind");
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.batchprocessor;
 
+import io.batchprocessor.spi.AttemptHeaders;
 import io.batchprocessor.spi.BatchListener;
+import io.batchprocessor.spi.InferenceRequest;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.MDC;
@@ -17,6 +19,21 @@ final class GuardedListeners {
   GuardedListeners(List<BatchListener> listeners, UserCode userCode) {
     this.listeners = List.copyOf(listeners);
     this.userCode = userCode;
+  }
+
+  /** What an attempt sends, with the headers that listeners add. */
+  InferenceRequest withHeaders(HeldRequest request, InferenceRequest plain) {
+    InferenceRequest sent = plain;
+    for (BatchListener listener : listeners) {
+      if (listener instanceof AttemptHeaders ability) {
+        try {
+          sent = AddedHeaders.to(sent, ability.headers(request, plain.uri()));
+        } catch (Throwable e) {
+          userCode.failed("listener " + listener.getClass().getName(), "it adds no header", e);
+        }
+      }
+    }
+    return sent;
   }
 
   /** Tells them something about the processor. */

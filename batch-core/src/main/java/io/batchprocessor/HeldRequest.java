@@ -8,6 +8,7 @@ import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.RequestView;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,17 @@ final class HeldRequest extends HeldMessage implements RequestView {
   @Override
   public int attempt() {
     return delivery().attempt();
+  }
+
+  @Override
+  public Optional<Instant> enqueuedAt() {
+    return delivery().enqueuedAt();
+  }
+
+  @Override
+  public long bufferedNanos() {
+    // The volatile field is written after the other.
+    return timeoutNanos == Long.MAX_VALUE ? 0 : dispatchedNanos - receivedNanos;
   }
 
   QueueBuffer buffer() {

@@ -69,6 +69,9 @@ final class OutcomeStore {
                 counters.finished(outcome.result());
                 if (request != null) {
                   listeners.tell(request, listener -> listener.finished(request, outcome.result()));
+                } else {
+                  Delivery delivery = outcome.held().delivery();
+                  listeners.tell(listener -> listener.refused(delivery, outcome.result()));
                 }
               }
             });

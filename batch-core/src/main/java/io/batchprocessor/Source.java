@@ -8,15 +8,16 @@ import java.util.function.Supplier;
 /**
  * Where the transport comes from.
  *
+ * @param name the provider's id; the name of its class if the transport was handed in
  * @param ours whether the processor opens it, and so closes it
  */
-record Source(Supplier<Transport> transport, boolean ours) {
+record Source(String name, Supplier<Transport> transport, boolean ours) {
 
   static Source given(Transport transport) {
-    return new Source(() -> transport, false);
+    return new Source(transport.getClass().getSimpleName(), () -> transport, false);
   }
 
   static Source opened(QueueProvider provider, Settings settings) {
-    return new Source(() -> provider.open(settings), true);
+    return new Source(provider.id(), () -> provider.open(settings), true);
   }
 }

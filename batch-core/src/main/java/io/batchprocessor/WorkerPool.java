@@ -1,12 +1,13 @@
 package io.batchprocessor;
 
 import io.batchprocessor.spi.MergePolicy;
+import io.batchprocessor.spi.PoolView;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Queues that share a concurrency, a merge policy and a gate. */
-final class WorkerPool {
+final class WorkerPool implements PoolView {
 
   private final PoolConfig config;
   private final List<QueueBuffer> buffers;
@@ -31,7 +32,31 @@ final class WorkerPool {
     return buffers;
   }
 
-  GuardedGate gate() {
+  @Override
+  public String name() {
+    return config.name();
+  }
+
+  @Override
+  public List<String> queues() {
+    return buffers.stream().map(QueueBuffer::name).toList();
+  }
+
+  @Override
+  public int concurrency() {
+    return config.concurrency();
+  }
+
+  @Override
+  public int buffered(String queue) {
+    return buffers.stream()
+        .filter(buffer -> buffer.name().equals(queue))
+        .mapToInt(QueueBuffer::size)
+        .sum();
+  }
+
+  @Override
+  public GuardedGate gate() {
     return gate;
   }
 
@@ -40,7 +65,8 @@ final class WorkerPool {
     gate.close();
   }
 
-  int inFlight() {
+  @Override
+  public int inFlight() {
     return inFlight.get();
   }
 

@@ -39,6 +39,8 @@ class ArchitectureTest {
           .definedBy("io.batchprocessor.http..")
           .optionalLayer("metrics")
           .definedBy("io.batchprocessor.metrics..")
+          .optionalLayer("tracing")
+          .definedBy("io.batchprocessor.tracing..")
           .layer("spi")
           .definedBy("io.batchprocessor.spi..")
           .layer("message")
@@ -55,6 +57,8 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("engine")
           .whereLayer("metrics")
           .mayOnlyBeAccessedByLayers("engine")
+          .whereLayer("tracing")
+          .mayOnlyBeAccessedByLayers("engine")
           .whereLayer("message")
           .mayNotAccessAnyLayer()
           .whereLayer("spi")
@@ -70,7 +74,10 @@ class ArchitectureTest {
       noClasses()
           .that(resideInAPackage("io.batchprocessor.."))
           .and()
-          .resideOutsideOfPackages("io.batchprocessor.http..", "io.batchprocessor.metrics..")
+          .resideOutsideOfPackages(
+              "io.batchprocessor.http..",
+              "io.batchprocessor.metrics..",
+              "io.batchprocessor.tracing..")
           .should()
           .dependOnClassesThat(
               not(
@@ -91,6 +98,30 @@ class ArchitectureTest {
                       .or(
                           resideInAnyPackage(
                               "io.batchprocessor..", "org.slf4j..", "org.apache.hc.."))));
+
+  @ArchTest
+  static final ArchRule MICROMETER_IN_METRICS_ONLY =
+      noClasses()
+          .that()
+          .resideInAPackage("io.batchprocessor.metrics..")
+          .should()
+          .dependOnClassesThat(
+              not(
+                  resideInAnyPackage(JDK)
+                      .or(
+                          resideInAnyPackage(
+                              "io.batchprocessor..", "org.slf4j..", "io.micrometer.."))));
+
+  @ArchTest
+  static final ArchRule OPENTELEMETRY_IN_TRACING_ONLY =
+      noClasses()
+          .that()
+          .resideInAPackage("io.batchprocessor.tracing..")
+          .should()
+          .dependOnClassesThat(
+              not(
+                  resideInAnyPackage(JDK)
+                      .or(resideInAnyPackage("io.batchprocessor..", "io.opentelemetry.."))));
 
   @ArchTest
   static final ArchRule JSON_IN_MESSAGES_ONLY =

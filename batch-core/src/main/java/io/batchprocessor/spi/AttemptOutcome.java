@@ -3,6 +3,7 @@ package io.batchprocessor.spi;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param failure what went wrong, in words for a result message; null after success
  * @param latency from dispatch to the end of the answer
  * @param retryAfter how long the gateway asked us to stay away; null if it did not
+ * @param cause what kept the answer from coming: a {@link TimeoutException} if the time for it was
+ *     up, else what the HTTP client failed with; null if an answer came, or we gave it up
  */
 public record AttemptOutcome(
     Kind kind,
     @Nullable InferenceResponse response,
     @Nullable String failure,
     Duration latency,
-    @Nullable Duration retryAfter) {
+    @Nullable Duration retryAfter,
+    @Nullable Throwable cause) {
 
   /** What an attempt's end means. */
   public enum Kind {
@@ -41,6 +45,16 @@ public record AttemptOutcome(
     Objects.requireNonNull(latency, "latency");
   }
 
+  /** One without a cause. */
+  public AttemptOutcome(
+      Kind kind,
+      @Nullable InferenceResponse response,
+      @Nullable String failure,
+      Duration latency,
+      @Nullable Duration retryAfter) {
+    this(kind, response, failure, latency, retryAfter, null);
+  }
+
   /** The HTTP status; 0 if no answer came. */
   public int statusCode() {
     return response == null ? 0 : response.statusCode();
@@ -49,6 +63,11 @@ public record AttemptOutcome(
   /** {@link #failure}, or that there was none: never null. */
   public String reason() {
     return failure == null ? "no failure" : failure;
+  }
+
+  /** Whether no answer came within the time that it had. */
+  public boolean timedOut() {
+    return cause instanceof TimeoutException;
   }
 
   /** {@link #retryAfter} as an optional. */

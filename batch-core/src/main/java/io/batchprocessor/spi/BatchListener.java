@@ -6,11 +6,27 @@ import java.time.Duration;
 /**
  * Told of every transition. Each method does nothing unless overridden.
  *
- * <p>Called on the thread where it happens, several at a time, the HTTP client's threads among
- * them: be quick and do not block. What a listener throws is logged and counted, and changes
- * nothing. While a request is told of, the SLF4J MDC holds its id under {@code batch.request.id}.
+ * <ol>
+ *   <li value="1101">Called on the thread where it happens, several at a time, the HTTP client's
+ *       threads among them: be quick and do not block.
+ *   <li value="1102">What a listener throws is logged and counted, and changes nothing.
+ *   <li value="1103">{@code starting} comes first, once.
+ *   <li value="1104">All that is told of one delivery is told of the same {@link RequestView}
+ *       object: from {@code received} to {@code finished}, {@code retryScheduled}, {@code released}
+ *       or {@code leaseLost}, of which there is one; none if the processor closes and the broker
+ *       can't store what was decided.
+ *   <li value="1105">While a request is told of, the SLF4J MDC holds its id under {@code
+ *       batch.request.id}.
+ * </ol>
  */
 public interface BatchListener {
+
+  /**
+   * The processor is about to start.
+   *
+   * @param processor may be kept until it is {@link ProcessorState#CLOSED}
+   */
+  default void starting(ProcessorView processor) {}
 
   /** A request was taken from the broker and understood. */
   default void received(RequestView request) {}
@@ -41,6 +57,9 @@ public interface BatchListener {
 
   /** Another process may hold the request by now; nothing is published for it here. */
   default void leaseLost(RequestView request) {}
+
+  /** A message that can't be understood, but has an id, got this result. */
+  default void refused(Delivery delivery, ResultMessage result) {}
 
   /** A message without an id went to the dead-letter queue. */
   default void deadLettered(Delivery delivery, String reason) {}

@@ -1,7 +1,9 @@
 package io.batchprocessor.spi;
 
 import io.batchprocessor.message.RequestMessage;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** What policies, gates and listeners see of a request that the processor holds. */
 public interface RequestView {
@@ -19,4 +21,17 @@ public interface RequestView {
 
   /** The attempt under way or next; the first is 1. */
   int attempt();
+
+  /** When it was submitted, by the broker's clock; empty, the default, if the broker can't tell. */
+  default Optional<Instant> enqueuedAt() {
+    return Optional.empty();
+  }
+
+  /**
+   * How long the processor held it before this attempt began, in nanoseconds; 0, the default, as
+   * long as it has not begun.
+   */
+  default long bufferedNanos() {
+    return 0;
+  }
 }

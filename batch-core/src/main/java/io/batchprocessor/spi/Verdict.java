@@ -6,6 +6,21 @@ import java.util.Objects;
 /** A {@link DispatchGate}'s answer. */
 public sealed interface Verdict {
 
+  /** What there is to decide, for those who count. */
+  enum Kind {
+    /** {@link Verdict.Go}. */
+    GO,
+    /** {@link Verdict.Wait}. */
+    WAIT,
+    /** {@link Verdict.Release}. */
+    RELEASE,
+    /** {@link Verdict.Drop}. */
+    DROP
+  }
+
+  /** Which of the four it is. */
+  Kind kind();
+
   /**
    * The request may go.
    *
@@ -15,6 +30,11 @@ public sealed interface Verdict {
     /** Refuses null. */
     public Go {
       Objects.requireNonNull(permit, "permit");
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.GO;
     }
   }
 
@@ -30,6 +50,11 @@ public sealed interface Verdict {
         throw new IllegalArgumentException("atMost must be positive, is " + atMost);
       }
     }
+
+    @Override
+    public Kind kind() {
+      return Kind.WAIT;
+    }
   }
 
   /**
@@ -43,6 +68,11 @@ public sealed interface Verdict {
       if (delay.isNegative()) {
         throw new IllegalArgumentException("delay must not be negative, is " + delay);
       }
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.RELEASE;
     }
   }
 
@@ -66,6 +96,11 @@ public sealed interface Verdict {
     /** Without a status. */
     public Drop(String reason) {
       this(reason, 0);
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.DROP;
     }
   }
 }

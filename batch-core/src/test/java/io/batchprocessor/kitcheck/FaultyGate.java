@@ -54,7 +54,7 @@ class FaultyGate implements DispatchGateContract {
 
   @Override
   public Duration patience() {
-    return Duration.ofSeconds(5);
+    return Duration.ofSeconds(10);
   }
 
   /** So many at once. */

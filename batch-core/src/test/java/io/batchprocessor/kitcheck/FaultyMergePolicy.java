@@ -36,7 +36,7 @@ class FaultyMergePolicy implements MergePolicyContract {
 
   @Override
   public Duration patience() {
-    return Duration.ofSeconds(5);
+    return Duration.ofSeconds(10);
   }
 
   private static QueueView first(List<? extends QueueView> queues) {

@@ -23,9 +23,9 @@ class RuleNumbersTest {
   private static final Pattern TEST = Pattern.compile("rule_(\\d+)_\\w+");
 
   /**
-   * HTTP clients are no business of adapters. {@code
-   * io.batchprocessor.http.InferenceClientContract} tests these rules, against servers that the kit
-   * does not carry.
+   * HTTP clients and listeners are no business of adapters. {@code
+   * io.batchprocessor.http.InferenceClientContract} tests the rules of the former, against servers
+   * that the kit does not carry, {@code io.batchprocessor.ListenerRulesTest} those of the latter.
    */
   private static final int FIRST_OF_HTTP_CLIENTS = 1001;
 

@@ -129,7 +129,7 @@ class RedisFaultsIT {
   void without_client_tracking_the_sorted_set_is_looked_at_again_and_again() throws Exception {
     server = RedisProcess.launch();
     try (Jedis cli = server.cli()) {
-      cli.aclSetUser("app", "on", ">pw", "~*", "+@all", "-client|tracking");
+      cli.aclSetUser("app", "on", ">pw", "~*", "+@all", "-client", "+client|setname");
     }
     try (RedisTransport transport =
         Requests.open(new RedisSortedSetProvider(), "redis://app:pw@127.0.0.1:" + server.port())) {

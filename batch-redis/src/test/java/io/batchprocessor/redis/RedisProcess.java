@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import redis.clients.jedis.HostAndPort;
@@ -174,20 +175,27 @@ final class RedisProcess implements AutoCloseable {
     kill();
   }
 
+  /**
+   * A port that is still free when a killed server comes back: below those that the system gives to
+   * connections, by 10,000 because a node of a cluster talks to others on its port + 10000.
+   */
   static int freePort() {
     while (true) {
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        // A node of a cluster talks to others on its port + 10000.
-        if (socket.getLocalPort() < 50_000) {
-          return socket.getLocalPort();
-        }
+      int port = ThreadLocalRandom.current().nextInt(10_000, 22_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        // Taken: try another.
       }
     }
   }
 
+  /** The server of the tests' own jar, or the one that the system property redis.server names. */
   private static Path unpack() {
+    String other = System.getProperty("redis.server");
+    if (other != null) {
+      return Path.of(other);
+    }
     try {
       Path server = RedisExecProvider.defaultProvider().get().toPath();
       if (!server.toFile().setExecutable(true)) {

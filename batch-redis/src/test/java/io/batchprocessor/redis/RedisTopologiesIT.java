@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,11 +118,8 @@ class RedisTopologiesIT {
     int slots = 16_384;
     for (int i = 0; i < nodes.size(); i++) {
       try (Jedis cli = nodes.get(i).cli()) {
-        cli.sendCommand(
-            redis.clients.jedis.Protocol.Command.CLUSTER,
-            "ADDSLOTSRANGE",
-            String.valueOf(i * slots / nodes.size()),
-            String.valueOf((i + 1) * slots / nodes.size() - 1));
+        cli.clusterAddSlots(
+            IntStream.range(i * slots / nodes.size(), (i + 1) * slots / nodes.size()).toArray());
         cli.clusterMeet("127.0.0.1", nodes.get(0).port());
       }
     }
@@ -144,7 +142,7 @@ class RedisTopologiesIT {
   void a_failover_by_sentinel_is_survived_and_fences_who_was_in_flight(QueueProvider provider)
       throws Exception {
     RedisProcess master = launch();
-    RedisProcess replica = launch("--replicaof", "127.0.0.1 " + master.port());
+    RedisProcess replica = launch("--replicaof", "127.0.0.1", String.valueOf(master.port()));
     Path config = Files.createTempFile("sentinel", ".conf");
     Files.writeString(
         config,

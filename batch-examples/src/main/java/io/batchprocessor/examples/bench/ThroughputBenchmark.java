@@ -1,12 +1,17 @@
 package io.batchprocessor.examples.bench;
 
 import io.batchprocessor.BatchProcessor;
+import io.batchprocessor.BatchProcessorBuilder;
 import io.batchprocessor.memory.MemoryTransport;
 import io.batchprocessor.message.Bytes;
+import io.batchprocessor.metrics.BatchMetrics;
+import io.batchprocessor.spi.BatchListener;
 import io.batchprocessor.spi.InferenceClient;
 import io.batchprocessor.spi.InferenceClientContext;
 import io.batchprocessor.spi.InferenceClientProvider;
 import io.batchprocessor.spi.Settings;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +23,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Requests per second and CPU time per request: the processor over the in-memory transport, beside
- * a bare loop over the same HTTP client in the same run.
+ * a bare loop over the same HTTP client in the same run, and once more with metrics.
  */
 public final class ThroughputBenchmark {
 
@@ -55,8 +60,16 @@ public final class ThroughputBenchmark {
     System.out.printf(
         "%,d requests a round, median of %d rounds after a warm-up%n", requests, rounds);
     System.out.printf(
-        "%-8s %9s  %12s %8s  %12s %8s  %s%n",
-        "client", "in flight", "bare req/s", "CPU µs", "batch req/s", "CPU µs", "of the bare loop");
+        "%-8s %9s  %12s %8s  %12s %8s  %-16s  %12s %8s%n",
+        "client",
+        "in flight",
+        "bare req/s",
+        "CPU µs",
+        "batch req/s",
+        "CPU µs",
+        "of the bare loop",
+        "metrics req/s",
+        "CPU µs");
     if (args.length > 3) {
       compareAll(new ThroughputBenchmark(URI.create(args[3]), requests, rounds), client);
     } else {
@@ -80,26 +93,35 @@ public final class ThroughputBenchmark {
   private void compare(InferenceClientProvider provider, int inFlight) throws InterruptedException {
     List<Meter.Reading> bare = new ArrayList<>();
     List<Meter.Reading> batch = new ArrayList<>();
+    List<Meter.Reading> measured = new ArrayList<>();
     try (InferenceClient client = client(provider, inFlight)) {
       for (int round = 0; round <= rounds; round++) {
         Meter.Reading loop = bareLoop(client, inFlight);
-        Meter.Reading processor = processor(provider, inFlight);
+        Meter.Reading processor = processor(provider, inFlight, List.of());
+        Meter.Reading withMetrics = processor(provider, inFlight, List.of(metrics()));
         if (round > 0) {
           bare.add(loop);
           batch.add(processor);
+          measured.add(withMetrics);
         }
       }
     }
     double ratio = median(batch, Meter.Reading::perSecond) / median(bare, Meter.Reading::perSecond);
     System.out.printf(
-        "%-8s %9d  %,12.0f %8.1f  %,12.0f %8.1f  %.0f %%%n",
+        "%-8s %9d  %,12.0f %8.1f  %,12.0f %8.1f  %14.0f %%  %,13.0f %8.1f%n",
         provider.id(),
         inFlight,
         median(bare, Meter.Reading::perSecond),
         median(bare, Meter.Reading::cpuMicros),
         median(batch, Meter.Reading::perSecond),
         median(batch, Meter.Reading::cpuMicros),
-        100 * ratio);
+        100 * ratio,
+        median(measured, Meter.Reading::perSecond),
+        median(measured, Meter.Reading::cpuMicros));
+  }
+
+  private static BatchListener metrics() {
+    return BatchMetrics.of(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
   }
 
   private Meter.Reading bareLoop(InferenceClient client, int inFlight) throws InterruptedException {
@@ -109,17 +131,18 @@ public final class ThroughputBenchmark {
     return meter.read(requests);
   }
 
-  private Meter.Reading processor(InferenceClientProvider provider, int inFlight)
+  private Meter.Reading processor(
+      InferenceClientProvider provider, int inFlight, List<BatchListener> listeners)
       throws InterruptedException {
+    BatchProcessorBuilder builder =
+        BatchProcessor.builder()
+            .endpoint(uri)
+            .inferenceObjective("batch")
+            .concurrency(inFlight)
+            .inferenceClient(provider);
+    listeners.forEach(builder::listener);
     try (MemoryTransport queues = MemoryTransport.builder().capacity(10_000).build();
-        BatchProcessor processor =
-            BatchProcessor.builder()
-                .transport(queues)
-                .endpoint(uri)
-                .inferenceObjective("batch")
-                .concurrency(inFlight)
-                .inferenceClient(provider)
-                .build()) {
+        BatchProcessor processor = builder.transport(queues).build()) {
       processor.start();
       Meter meter = new Meter();
       Thread feeder = new Thread(() -> feed(queues), "feeder");

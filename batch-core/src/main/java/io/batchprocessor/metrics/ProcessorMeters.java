@@ -1,0 +1,95 @@
+package io.batchprocessor.metrics;
+
+import io.batchprocessor.spi.PoolView;
+import io.batchprocessor.spi.ProcessorView;
+import io.micrometer.core.instrument.Counter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The meters of one processor, there from its start. */
+final class ProcessorMeters {
+
+  private final MeterKit kit;
+  private final Map<String, QueueMeters> queues = new HashMap<>();
+  private final QueueMeters otherQueue;
+  private final Map<BrokerOperation, Counter> brokerFailures;
+  private final List<GateMeters> gates = new ArrayList<>();
+  private final Optional<BacklogMeters> backlog;
+  private final Poller poller;
+
+  ProcessorMeters(MeterKit kit, ProcessorView processor, Duration period) {
+    this.kit = kit;
+    List<String> names = new ArrayList<>();
+    for (PoolView pool : processor.pools()) {
+      show(pool);
+      names.addAll(pool.queues());
+    }
+    names.forEach(queue -> queues.put(queue, new QueueMeters(kit, queue)));
+    this.otherQueue = new QueueMeters(kit, Label.OTHER);
+    this.brokerFailures =
+        LabelValues.meters(
+            BrokerOperation.class,
+            operation -> kit.counter(BatchMetric.BROKER_FAILURES, operation));
+    kit.gauge(BatchMetric.SETTLING, processor::settling);
+    kit.gauge(BatchMetric.STALLED, () -> processor.stall().isPresent() ? 1 : 0);
+    kit.count(BatchMetric.FAULTS, processor::userCodeFailures);
+    this.backlog =
+        processor.backlogReporter().map(reporter -> new BacklogMeters(kit, reporter, names));
+    this.poller = new Poller(this::look, period, processor.threads("metrics"));
+  }
+
+  private void show(PoolView pool) {
+    kit.gauge(BatchMetric.IN_FLIGHT, pool::inFlight, pool.name());
+    kit.gauge(BatchMetric.LIMIT, pool::concurrency, pool.name());
+    for (String queue : pool.queues()) {
+      kit.gauge(BatchMetric.BUFFERED, () -> pool.buffered(queue), queue);
+    }
+    gates.add(new GateMeters(kit, pool));
+  }
+
+  private void look() {
+    gates.forEach(GateMeters::addNewMeasurements);
+    try {
+      backlog.ifPresent(BacklogMeters::look);
+    } catch (RuntimeException e) {
+      brokerFailed(BrokerOperation.BACKLOG);
+      throw e;
+    }
+  }
+
+  void start() {
+    poller.start();
+  }
+
+  /** Looks no further. */
+  void stop() {
+    poller.stop();
+  }
+
+  /** Lets go of the processor. What was counted stays. */
+  void end() {
+    poller.stop();
+    poller.join();
+    kit.hide();
+  }
+
+  void remove() {
+    end();
+    kit.removeAll();
+  }
+
+  QueueMeters queue(String name) {
+    return queues.getOrDefault(name, otherQueue);
+  }
+
+  void brokerFailed(BrokerOperation operation) {
+    Counter counter = brokerFailures.get(operation);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.batchprocessor.tracing;
+
+import io.batchprocessor.spi.AttemptOutcome;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The span of one attempt. Its end may be told before its beginning, as another thread may cancel a
+ * request while it is being sent: whoever comes second ends the span.
+ */
+final class AttemptSpan {
+
+  private @Nullable Span span;
+  private @Nullable AttemptOutcome outcome;
+
+  /** The attempt begins; true if it has ended already, and so has the span. */
+  synchronized boolean began(Span begun) {
+    span = begun;
+    return endIfBoth();
+  }
+
+  /** The attempt has ended; true if it had begun, and the span has ended too. */
+  synchronized boolean ended(AttemptOutcome end) {
+    outcome = end;
+    return endIfBoth();
+  }
+
+  private boolean endIfBoth() {
+    if (span == null || outcome == null) {
+      return false;
+    }
+    Attributes.setOutcome(span, outcome);
+    span.end();
+    return true;
+  }
+
+  /** What a later attempt links to; empty while it has not begun. */
+  synchronized Optional<SpanContext> context() {
+    return Optional.ofNullable(span).map(Span::getSpanContext).filter(SpanContext::isValid);
+  }
+
+  /** Nobody will tell how it ended. */
+  synchronized void abandon() {
+    if (span != null) {
+      span.end();
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.batchprocessor.tracing;
+
+import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.AttemptHeaders;
+import io.batchprocessor.spi.AttemptOutcome;
+import io.batchprocessor.spi.BatchListener;
+import io.batchprocessor.spi.ProcessorState;
+import io.batchprocessor.spi.ProcessorView;
+import io.batchprocessor.spi.RequestView;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.Tracer;
+import java.net.URI;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One span for each attempt at the gateway. Its parent is the producer's context, as {@code
+ * traceparent} and {@code tracestate} in the message's metadata have it (W3C Trace Context);
+ * without them it begins a trace. The gateway sees the span as its parent. A further attempt links
+ * to the one before it, if that was made by this process.
+ *
+ * {@snippet :
+ * BatchProcessor.builder().listener(BatchTracing.of(openTelemetry));
+ * }
+ *
+ * <p>Names and attributes follow OpenTelemetry's semantic conventions for HTTP clients (stable),
+ * and for messaging and gen_ai (in development, as of 1.37). Neither payloads nor answers nor
+ * headers are recorded, and of URLs no query. Needs {@code io.opentelemetry:opentelemetry-api} on
+ * the class path, and an SDK to send anything.
+ */
+public final class BatchTracing implements BatchListener, AttemptHeaders {
+
+  private static final String SCOPE = "io.batchprocessor";
+
+  private final Tracer tracer;
+  private final Map<RequestView, AttemptSpan> open = new ConcurrentHashMap<>();
+  private final EarlierAttempts earlier = new EarlierAttempts();
+  private volatile String transport = "unknown";
+
+  private BatchTracing(Tracer tracer) {
+    this.tracer = tracer;
+  }
+
+  /** Traces that go to {@code openTelemetry}. */
+  public static BatchTracing of(OpenTelemetry openTelemetry) {
+    Objects.requireNonNull(openTelemetry, "openTelemetry");
+    return new BatchTracing(openTelemetry.getTracer(SCOPE));
+  }
+
+  @Override
+  public void starting(ProcessorView processor) {
+    transport = processor.transport();
+  }
+
+  /** Begins the span, and gives what makes it the gateway's parent. */
+  @Override
+  public Map<String, String> headers(RequestView request, URI uri) {
+    AttemptSpan attempt = open.computeIfAbsent(request, key -> new AttemptSpan());
+    Span span = start(request, uri);
+    if (attempt.began(span)) {
+      open.remove(request);
+    }
+    return TraceContext.headers(span);
+  }
+
+  private Span start(RequestView request, URI uri) {
+    String operation = Attributes.operation(uri);
+    SpanBuilder builder =
+        tracer
+            .spanBuilder(Attributes.spanName(request, operation))
+            .setSpanKind(SpanKind.CLIENT)
+            .setParent(TraceContext.of(request.message()))
+            .setAllAttributes(Attributes.ofRequest(request, uri, operation, transport));
+    if (request.attempt() > 1) {
+      earlier.of(request.message().id()).ifPresent(builder::addLink);
+    }
+    return builder.startSpan();
+  }
+
+  @Override
+  public void attempted(RequestView request, AttemptOutcome outcome) {
+    AttemptSpan attempt = open.computeIfAbsent(request, key -> new AttemptSpan());
+    if (attempt.ended(outcome)) {
+      open.remove(request);
+    }
+    attempt.context().ifPresent(context -> earlier.put(request.message().id(), context));
+  }
+
+  @Override
+  public void finished(RequestView request, ResultMessage result) {
+    earlier.remove(request.message().id());
+  }
+
+  @Override
+  public void stateChanged(ProcessorState from, ProcessorState to) {
+    if (to == ProcessorState.CLOSED) {
+      open.values().forEach(AttemptSpan::abandon);
+      open.clear();
+    }
+  }
+}

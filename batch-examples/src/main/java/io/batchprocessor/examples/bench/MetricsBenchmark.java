@@ -1,0 +1,228 @@
+package io.batchprocessor.examples.bench;
+
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.message.RequestMessage;
+import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.metrics.BatchMetrics;
+import io.batchprocessor.spi.AttemptOutcome;
+import io.batchprocessor.spi.BacklogReporter;
+import io.batchprocessor.spi.BatchListener;
+import io.batchprocessor.spi.GateView;
+import io.batchprocessor.spi.InferenceResponse;
+import io.batchprocessor.spi.PoolView;
+import io.batchprocessor.spi.ProcessorState;
+import io.batchprocessor.spi.ProcessorView;
+import io.batchprocessor.spi.RequestView;
+import io.batchprocessor.spi.Verdict;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * CPU time that metrics take for each request: what a listener is told of one that succeeds, to a
+ * listener that does nothing but look and to metrics in a registry for Prometheus. It reads the
+ * thread's own CPU time, so that a busy machine disturbs it little.
+ */
+public final class MetricsBenchmark {
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final int ROUNDS = 9;
+
+  private final int requests;
+  private final RequestMessage message =
+      RequestMessage.builder("r-1")
+          .deadline(Instant.now().plus(Duration.ofDays(1)))
+          .created(Instant.now())
+          .payload("{\"model\":\"food-review\",\"prompt\":\"hi\"}")
+          .build();
+  private final AttemptOutcome outcome;
+  private final ResultMessage result;
+
+  private MetricsBenchmark(int requests, String answer) {
+    this.requests = requests;
+    Bytes body = Bytes.utf8(answer);
+    this.outcome =
+        new AttemptOutcome(
+            AttemptOutcome.Kind.SUCCEEDED,
+            new InferenceResponse(200, Map.of(), body),
+            null,
+            Duration.ofMillis(120),
+            null);
+    this.result = ResultMessage.builder("r-1").answer(200, body).attempts(1).build();
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param args requests per round (default 1,000,000)
+   */
+  public static void main(String[] args) {
+    int requests = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
+    System.out.println(Meter.machine());
+    System.out.printf(
+        "%,d requests a round, median of %d rounds after a warm-up, CPU ns a request%n",
+        requests, ROUNDS);
+    String text = "x".repeat(2_000);
+    report("answer with usage", new MetricsBenchmark(requests, answer(text, true)));
+    report("answer without usage", new MetricsBenchmark(requests, answer(text, false)));
+  }
+
+  private static String answer(String text, boolean usage) {
+    return "{\"id\":\"cmpl-1\",\"choices\":[{\"text\":\""
+        + text
+        + "\"}]"
+        + (usage ? ",\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":64}" : "")
+        + "}";
+  }
+
+  private static void report(String title, MetricsBenchmark benchmark) {
+    BatchMetrics metrics = BatchMetrics.of(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    metrics.starting(new Still());
+    double nothing = benchmark.median(new Looking());
+    double measured = benchmark.median(metrics);
+    metrics.stateChanged(ProcessorState.DRAINING, ProcessorState.CLOSED);
+    System.out.printf(
+        "%-22s baseline %.0f, with metrics %.0f, so %.0f for them%n",
+        title, nothing, measured, measured - nothing);
+  }
+
+  private double median(BatchListener listener) {
+    double[] nanos = new double[ROUNDS];
+    round(listener);
+    for (int i = 0; i < ROUNDS; i++) {
+      nanos[i] = round(listener);
+    }
+    Arrays.sort(nanos);
+    return nanos[ROUNDS / 2];
+  }
+
+  private double round(BatchListener listener) {
+    long begin = THREADS.getCurrentThreadCpuTime();
+    for (int i = 0; i < requests; i++) {
+      RequestView request = new Request(message);
+      listener.received(request);
+      listener.dispatched(request);
+      listener.attempted(request, outcome);
+      listener.finished(request, result);
+    }
+    return (THREADS.getCurrentThreadCpuTime() - begin) / (double) requests;
+  }
+
+  /** Looks at what it is told, so that telling it is not optimized away. */
+  private static final class Looking implements BatchListener {
+    private volatile long told;
+
+    @Override
+    public void finished(RequestView request, ResultMessage result) {
+      told = request.attempt() + (long) result.attempts();
+    }
+
+    @Override
+    public String toString() {
+      return "told " + told;
+    }
+  }
+
+  private record Request(RequestMessage message) implements RequestView {
+    @Override
+    public String queue() {
+      return "requests";
+    }
+
+    @Override
+    public int attempt() {
+      return 1;
+    }
+  }
+
+  /** A processor of one queue that does nothing. */
+  private static final class Still implements ProcessorView, PoolView, GateView {
+    @Override
+    public String name() {
+      return "batch";
+    }
+
+    @Override
+    public String transport() {
+      return "none";
+    }
+
+    @Override
+    public List<PoolView> pools() {
+      return List.of(this);
+    }
+
+    @Override
+    public Optional<BacklogReporter> backlogReporter() {
+      return Optional.empty();
+    }
+
+    @Override
+    public int settling() {
+      return 0;
+    }
+
+    @Override
+    public Optional<String> stall() {
+      return Optional.empty();
+    }
+
+    @Override
+    public long userCodeFailures() {
+      return 0;
+    }
+
+    @Override
+    public ThreadFactory threads(String role) {
+      return Thread::new;
+    }
+
+    @Override
+    public List<String> queues() {
+      return List.of("requests");
+    }
+
+    @Override
+    public int concurrency() {
+      return 8;
+    }
+
+    @Override
+    public int inFlight() {
+      return 0;
+    }
+
+    @Override
+    public int buffered(String queue) {
+      return 0;
+    }
+
+    @Override
+    public GateView gate() {
+      return this;
+    }
+
+    @Override
+    public double budget() {
+      return 1;
+    }
+
+    @Override
+    public Map<String, Double> measurements() {
+      return Map.of();
+    }
+
+    @Override
+    public long decisions(Verdict.Kind kind) {
+      return 0;
+    }
+  }
+}
