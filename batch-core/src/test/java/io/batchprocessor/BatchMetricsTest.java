@@ -234,6 +234,35 @@ class BatchMetricsTest extends EngineBench {
     eventually().until(() -> value("batch_requests_failed_total", "error_code=gate_dropped") == 2);
   }
 
+  @Test
+  void a_queues_own_gate_shows_beside_its_pools() {
+    AtomicReference<Verdict> verdict =
+        new AtomicReference<>(new Verdict.Wait(Duration.ofMillis(5)));
+    start(with -> with.listener(metrics).queueGate("requests", () -> new SteeredGate(verdict)));
+    enqueue(Samples.request("a"));
+
+    eventually()
+        .until(
+            () ->
+                value("batch_gate_decisions_total", "decision=wait", "gate=requests/steered") > 0);
+    assertThat(value("batch_gate_budget", "gate=requests/steered")).isEqualTo(0.25);
+    assertThat(value("batch_gate_budget", "gate=open")).isEqualTo(1);
+  }
+
+  @Test
+  void what_a_gate_takes_back_is_counted_with_the_work_that_was_lost() {
+    WantingGate gate = new WantingGate("wanting");
+    start(with -> with.listener(metrics).gate(() -> gate));
+    assertThat(value("batch_requests_taken_back_seconds_count")).isZero();
+    enqueue(Samples.request("a"), Samples.request("b"));
+    gateway.awaitExchange(2);
+
+    gate.limit(1);
+
+    eventually().until(() -> value("batch_requests_taken_back_seconds_count") == 1);
+    assertThat(value("batch_requests_taken_back_seconds_sum")).isPositive();
+  }
+
   private record SteeredGate(AtomicReference<Verdict> verdict) implements DispatchGate {
     @Override
     public String name() {

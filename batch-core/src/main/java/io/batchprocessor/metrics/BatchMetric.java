@@ -53,6 +53,13 @@ public enum BatchMetric {
       Type.COUNTER,
       "requests handed back to the broker, their attempt not counted",
       Label.QUEUE),
+  /** {@code batch.requests.taken.back}. */
+  TAKEN_BACK(
+      "batch.requests.taken.back",
+      Type.TIMER,
+      "attempts aborted because a gate wanted room: how many, and the work that was lost",
+      Buckets.SECONDS,
+      Label.QUEUE),
   /** {@code batch.requests.in.flight}. */
   IN_FLIGHT(
       "batch.requests.in.flight",

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What a pool's gate shows. */
+/** What a gate shows: a pool's, or one of its queues'. */
 final class GateMeters {
 
   /** Of one gate; whatever else it measures has no series. */
@@ -19,17 +19,26 @@ final class GateMeters {
   private final String name;
   private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-  GateMeters(MeterKit kit, PoolView pool) {
+  private GateMeters(MeterKit kit, String pool, GateView gate, String name) {
     this.kit = kit;
-    this.pool = pool.name();
-    this.gate = pool.gate();
-    this.name = gate.name();
-    kit.gauge(BatchMetric.BUDGET, gate::budget, this.pool, name);
+    this.pool = pool;
+    this.gate = gate;
+    this.name = name;
+    kit.gauge(BatchMetric.BUDGET, gate::budget, pool, name);
     for (Verdict.Kind kind : Verdict.Kind.values()) {
       kit.count(
-          BatchMetric.DECISIONS, () -> gate.decisions(kind), this.pool, name, LabelValues.of(kind));
+          BatchMetric.DECISIONS, () -> gate.decisions(kind), pool, name, LabelValues.of(kind));
     }
     addNewMeasurements();
+  }
+
+  static GateMeters ofPool(MeterKit kit, PoolView pool) {
+    return new GateMeters(kit, pool.name(), pool.gate(), pool.gate().name());
+  }
+
+  /** A queue's own, called after its queue: several of one pool may be of one kind. */
+  static GateMeters ofQueue(MeterKit kit, PoolView pool, String queue, GateView gate) {
+    return new GateMeters(kit, pool.name(), gate, queue + "/" + gate.name());
   }
 
   /** A gate may measure more once it has something to measure. */

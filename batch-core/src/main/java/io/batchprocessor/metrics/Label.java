@@ -8,7 +8,9 @@ enum Label {
   BROKER_QUEUE("queue"),
   /** A worker pool. */
   POOL("pool"),
-  /** The name that a gate gives itself. */
+  /**
+   * The name that a gate gives itself; that of a queue's own gate after the queue's and a slash.
+   */
   GATE("gate"),
   /** {@code ErrorCode}, in lower case. */
   ERROR_CODE("error_code"),

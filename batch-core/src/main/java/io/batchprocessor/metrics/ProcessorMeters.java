@@ -48,7 +48,11 @@ final class ProcessorMeters {
     for (String queue : pool.queues()) {
       kit.gauge(BatchMetric.BUFFERED, () -> pool.buffered(queue), queue);
     }
-    gates.add(new GateMeters(kit, pool));
+    gates.add(GateMeters.ofPool(kit, pool));
+    for (String queue : pool.queues()) {
+      pool.queueGate(queue)
+          .ifPresent(gate -> gates.add(GateMeters.ofQueue(kit, pool, queue, gate)));
+    }
   }
 
   private void look() {
