@@ -73,7 +73,7 @@ class LooksTest {
   @Test
   void what_a_gate_comes_to_measure_is_shown_up_to_a_number() {
     Map<String, Double> measured = new HashMap<>(Map.of("limit", 4.0));
-    GateMeters meters = new GateMeters(kit, pool(measured));
+    GateMeters meters = GateMeters.ofPool(kit, pool(measured));
     assertThat(measurements()).isEqualTo(1);
 
     for (int i = 0; i < 100; i++) {
