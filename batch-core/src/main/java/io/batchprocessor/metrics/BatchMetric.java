@@ -58,7 +58,7 @@ public enum BatchMetric {
       "batch.requests.taken.back",
       Type.TIMER,
       "attempts aborted because a gate wanted room: how many, and the work that was lost",
-      Buckets.SECONDS,
+      Buckets.NONE,
       Label.QUEUE),
   /** {@code batch.requests.in.flight}. */
   IN_FLIGHT(
