@@ -317,10 +317,10 @@ class GatesIT {
 
           @Override
           public Verdict tryAcquire(RequestView request) {
-            return switch (questions.incrementAndGet() % 5) {
+            return switch (questions.incrementAndGet() % 20) {
               case 0 -> throw new IllegalStateException("moody");
-              case 1 -> new Verdict.Wait(Duration.ofMillis(1));
-              case 2 -> new Verdict.Release(Duration.ZERO);
+              case 1, 7, 13 -> new Verdict.Wait(Duration.ofMillis(1));
+              case 2, 12 -> new Verdict.Release(Duration.ZERO);
               default -> new Verdict.Go(Permit.UNCOUNTED);
             };
           }

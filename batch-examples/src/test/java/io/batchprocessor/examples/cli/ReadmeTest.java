@@ -2,12 +2,16 @@ package io.batchprocessor.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.spi.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,6 +27,8 @@ class ReadmeTest {
 
   /** A queue provider that only the tests have. */
   private static final String OF_TESTS = "filled";
+
+  private static final Pattern JSON = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
 
   /** {@code <!-- snippet:NAME FILE -->}, then a block of Java. */
   private static final Pattern SNIPPET =
@@ -46,6 +52,27 @@ class ReadmeTest {
                 + " -Dtest=ReadmeTest -Dsurefire.failIfNoSpecifiedTests=false"
                 + " -Dsurefire.extraArgs=-Dreadme.write=true")
         .isEqualTo(settings());
+  }
+
+  @Test
+  void every_gate_shown_is_one_that_a_processor_takes() throws IOException {
+    String text = Files.readString(ROOT.resolve("README.md"));
+    int begin = text.indexOf("\n## Gates\n");
+    Matcher blocks = JSON.matcher(text.substring(begin, text.indexOf("\n## ", begin + 1)));
+    int found = 0;
+    while (blocks.find()) {
+      try (MappingIterator<Map<String, Object>> shown =
+          new JsonMapper().readerFor(Map.class).readValues(blocks.group(1))) {
+        while (shown.hasNext()) {
+          BatchProcessor.builder()
+              .setting("endpoint", "http://localhost:8000/v1/completions")
+              .configure(shown.next())
+              .build();
+          found++;
+        }
+      }
+    }
+    assertThat(found).isGreaterThanOrEqualTo(4);
   }
 
   @Test
