@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 final class Crash {
 
   private static final int ROUNDS = 5;
-  private static final int CALLS_WITHOUT_BROKER = 3;
+  private static final int CALLS_WITHOUT_BROKER = 2;
 
   private Crash() {}
 
