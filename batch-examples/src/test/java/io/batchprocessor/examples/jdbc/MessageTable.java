@@ -78,6 +78,17 @@ final class MessageTable {
         .get(0);
   }
 
+  /** How many leases of request queues are over, or never were. */
+  long available() {
+    return query("SELECT count(*) FROM %s.message WHERE lease_end < now()", row -> row.getLong(1))
+        .get(0);
+  }
+
+  /** From now on no result can be stored. */
+  void refuseResults() {
+    update("ALTER TABLE %s.message ADD CONSTRAINT no_results CHECK (queue <> '#result')");
+  }
+
   long rows() {
     return query("SELECT count(*) FROM %s.message", row -> row.getLong(1)).get(0);
   }
