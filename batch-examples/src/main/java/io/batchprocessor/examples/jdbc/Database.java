@@ -56,9 +56,9 @@ final class Database implements AutoCloseable {
     pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     // The engine repeats what fails, so nobody needs to wait for long in here.
     pool.setConnectionTimeout(1000);
-    pool.addDataSourceProperty("socketTimeout", 10);
+    pool.addDataSourceProperty("socketTimeout", "10");
     // The driver's exceptions would show what is in a message.
-    pool.addDataSourceProperty("logServerErrorDetail", false);
+    pool.addDataSourceProperty("logServerErrorDetail", "false");
     query("SELECT 1", row -> row.getInt(1));
   }
 

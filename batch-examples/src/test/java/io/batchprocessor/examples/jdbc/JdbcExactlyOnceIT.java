@@ -24,7 +24,7 @@ class JdbcExactlyOnceIT {
 
   private static final int REQUESTS = 400;
   private static final int CONCURRENCY = 16;
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir Path directory;
   private PostgresServer server;
