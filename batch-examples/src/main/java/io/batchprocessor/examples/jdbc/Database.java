@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -67,7 +66,6 @@ final class Database implements AutoCloseable {
     B apply(A argument) throws SQLException;
   }
 
-  // snippet:jdbc-call
   private <T> T call(String sql, Sql<PreparedStatement, T> work) {
     try (Connection connection = pool.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -75,14 +73,12 @@ final class Database implements AutoCloseable {
       connection.commit();
       return value;
     } catch (SQLException e) {
-      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      SQLException cause = e.getCause() instanceof SQLException known ? known : e;
       throw pool.isClosed()
           ? new IllegalStateException("the transport is closed", e)
           : new UncheckedIOException(cause.getMessage(), new IOException(e));
     }
   }
-
-  // end:jdbc-call
 
   /** The rows that a statement returns. */
   <T> List<T> query(String sql, Sql<ResultSet, T> reader, Object... parameters) {
