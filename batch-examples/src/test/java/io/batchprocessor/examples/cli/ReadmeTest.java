@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.spi.Setting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,6 +26,12 @@ class ReadmeTest {
   private static final Path ROOT = root();
   private static final String BEGIN = "<!-- settings:begin -->\n";
   private static final String END = "<!-- settings:end -->";
+
+  private static final boolean WRITE = Boolean.getBoolean("readme.write");
+  private static final String BEHIND =
+      "README.md is behind the code; bring it up to date with: mvn -pl batch-examples -am test"
+          + " -Dtest=ReadmeTest -Dsurefire.failIfNoSpecifiedTests=false"
+          + " -Dsurefire.extraArgs=-Dreadme.write=true";
 
   /** A queue provider that only the tests have. */
   private static final String OF_TESTS = "filled";
@@ -42,16 +50,11 @@ class ReadmeTest {
     int end = text.indexOf(END);
     assertThat(begin).isGreaterThan(BEGIN.length());
     assertThat(end).isGreaterThanOrEqualTo(begin);
-    if (Boolean.getBoolean("readme.write")) {
+    if (WRITE) {
       Files.writeString(readme, text.substring(0, begin) + settings() + text.substring(end));
       return;
     }
-    assertThat(text.substring(begin, end))
-        .as(
-            "README.md is behind the code; bring it up to date with: mvn -pl batch-examples -am test"
-                + " -Dtest=ReadmeTest -Dsurefire.failIfNoSpecifiedTests=false"
-                + " -Dsurefire.extraArgs=-Dreadme.write=true")
-        .isEqualTo(settings());
+    assertThat(text.substring(begin, end)).as(BEHIND).isEqualTo(settings());
   }
 
   @Test
@@ -77,15 +80,31 @@ class ReadmeTest {
 
   @Test
   void every_snippet_is_what_compiles() throws IOException {
-    Matcher snippets = SNIPPET.matcher(Files.readString(ROOT.resolve("README.md")));
-    int found = 0;
-    while (snippets.find()) {
-      found++;
-      assertThat(snippets.group(3))
-          .as("snippet %s of README.md", snippets.group(1))
-          .isEqualTo(source(ROOT.resolve(snippets.group(2)), snippets.group(1)));
+    Path readme = ROOT.resolve("README.md");
+    String text = Files.readString(readme);
+    assertThat(text).containsPattern(SNIPPET);
+    if (WRITE) {
+      String written =
+          SNIPPET.matcher(text).replaceAll(found -> Matcher.quoteReplacement(compiled(found)));
+      Files.writeString(readme, written);
+      return;
     }
-    assertThat(found).isPositive();
+    SNIPPET
+        .matcher(text)
+        .results()
+        .forEach(found -> assertThat(found.group()).as(BEHIND).isEqualTo(compiled(found)));
+  }
+
+  /** A snippet as the code has it. */
+  private static String compiled(MatchResult found) {
+    String name = found.group(1);
+    String file = found.group(2);
+    try {
+      return "<!-- snippet:%s %s -->\n```java\n%s```"
+          .formatted(name, file, source(ROOT.resolve(file), name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String source(Path file, String name) throws IOException {
@@ -105,10 +124,12 @@ class ReadmeTest {
             .filter(line -> !line.isBlank())
             .mapToInt(line -> line.length() - line.stripLeading().length())
             .min()
-            .orElseThrow();
+            .orElseThrow(() -> new AssertionError("no snippet '%s' in %s".formatted(name, file)));
     return lines.stream()
-        .map(line -> line.isBlank() ? "\n" : line.substring(indent) + "\n")
-        .collect(Collectors.joining());
+            .map(line -> line.isBlank() ? "" : line.substring(indent))
+            .collect(Collectors.joining("\n"))
+            .strip()
+        + "\n";
   }
 
   private static String settings() {
