@@ -54,8 +54,9 @@ final class Opening {
   }
 
   private PubSubTransport open() {
-    topic(config.resultTopic(), PubSubSettings.RESULT_TOPIC);
+    // First: what is made after it refers to it.
     topic(config.deadLetterTopic(), PubSubSettings.DEAD_LETTER_TOPIC);
+    topic(config.resultTopic(), PubSubSettings.RESULT_TOPIC);
     if (config.retryTopic() != null) {
       topic(config.retryTopic(), PubSubSettings.RETRY_TOPIC);
     }

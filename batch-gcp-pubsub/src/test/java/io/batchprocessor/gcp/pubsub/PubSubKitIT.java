@@ -24,13 +24,13 @@ class PubSubKitIT implements AdapterContract {
     server.close();
   }
 
-  /** Of rules 204 to 209 the part about request queues is tested with a retry topic. */
+  /** What these rules ask of request queues is tested with a retry topic. */
   @Override
   public AdapterUnderTest adapter() {
     AdapterUnderTest.Builder adapter =
         server.adapter(
             false, false, subscription -> subscription.setEnableExactlyOnceDelivery(true));
-    for (int rule : new int[] {105, 204, 206, 207, 208, 209, 307}) {
+    for (int rule : new int[] {105, 204, 206, 207, 208, 209, 215, 301, 307}) {
       adapter.exempt(rule, IN_ONE_PROCESS);
     }
     return adapter.build();
