@@ -65,8 +65,7 @@ final class Creation {
             .setTopic(topic)
             .setAckDeadlineSeconds(
                 (int) Math.max(SHORTEST_ACK_DEADLINE, config.lease().toSeconds()))
-            .setEnableExactlyOnceDelivery(true)
-            .setEnableMessageOrdering(true);
+            .setEnableExactlyOnceDelivery(true);
     if (!topic.equals(config.deadLetterTopic())) {
       subscription.setDeadLetterPolicy(
           DeadLetterPolicy.newBuilder()

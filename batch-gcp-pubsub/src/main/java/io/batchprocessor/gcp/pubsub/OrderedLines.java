@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the order of messages that share an ordering key: one of them is handed out, the others
  * that came with it wait until it is acknowledged, however often it has to be tried. The broker
- * sends several of one key at once, in order, and none to another process meanwhile.
+ * sends several of one key at once, in order, and none to another process meanwhile: those that
+ * wait here are of no use to anybody else.
  *
  * <p>Guarded by its queue's lock.
  */
@@ -46,7 +47,10 @@ final class OrderedLines {
     return line.poll();
   }
 
-  /** The first went back to the broker: so must those behind it, or they would overtake it. */
+  /**
+   * The first goes back to the broker: so must those behind it, or they would overtake it. The
+   * broker delivers all of them again in the order of their publication; the emulator does not.
+   */
   List<Held> disband(String key) {
     @Nullable ArrayDeque<Held> line = waitingByKey.remove(key);
     if (line == null) {
@@ -60,6 +64,7 @@ final class OrderedLines {
     return waiting;
   }
 
+  /** All that wait, in no order but that of their keys. */
   List<Held> all() {
     List<Held> all = new ArrayList<>();
     waitingByKey.values().forEach(all::addAll);

@@ -180,7 +180,9 @@ final class PubSubClient {
   }
 
   /**
-   * What an exactly-once subscription says of each ack id that did not go through.
+   * What an exactly-once subscription says of each ack id that did not go through. One that is out
+   * of order could go through after another one did; but nobody who settles one batch after another
+   * may wait for that, so it counts as refused, and the message comes again.
    *
    * @see <a href="https://cloud.google.com/pubsub/docs/exactly-once-delivery">Exactly-once
    *     delivery</a>
@@ -200,7 +202,10 @@ final class PubSubClient {
     }
     Set<String> refused = new HashSet<>();
     Set<String> undecided = new HashSet<>();
-    reasons.forEach((id, reason) -> (reason.startsWith("PERMANENT") ? refused : undecided).add(id));
+    reasons.forEach(
+        (id, reason) ->
+            (reason.startsWith("PERMANENT") || reason.contains("UNORDERED") ? refused : undecided)
+                .add(id));
     return new AckAnswer(refused, undecided);
   }
 

@@ -22,6 +22,9 @@ final class SubscriptionQueue implements RequestQueue, Pulls.Sink, Held.Keeper {
   /** How long a message that nobody asked for yet may stay here before the broker has it back. */
   private static final Duration UNCLAIMED = Duration.ofMillis(200);
 
+  /** So many may wait behind others of their ordering keys before no more are asked for. */
+  private static final int MOST_IN_LINE = 1_000;
+
   private final Source source;
   private final PubSubClient client;
   private final Connection connection;
@@ -82,7 +85,6 @@ final class SubscriptionQueue implements RequestQueue, Pulls.Sink, Held.Keeper {
     try {
       while (true) {
         client.checkOpen();
-        int room;
         lock.lockInterruptibly();
         try {
           List<Held> taken = poll(max);
@@ -90,8 +92,7 @@ final class SubscriptionQueue implements RequestQueue, Pulls.Sink, Held.Keeper {
             return taken;
           }
           throwFailure();
-          room = pulls.isOutstanding() ? 0 : max - lines.waiting();
-          if (room <= 0) {
+          if (pulls.isOutstanding() || lines.waiting() >= MOST_IN_LINE) {
             long left = patience - (System.nanoTime() - begin);
             if (left <= 0) {
               return List.of();
@@ -103,7 +104,7 @@ final class SubscriptionQueue implements RequestQueue, Pulls.Sink, Held.Keeper {
         } finally {
           lock.unlock();
         }
-        pulls.send(room);
+        pulls.send(max);
         patience = Math.max(patience, FIRST_ANSWER.toNanos());
       }
     } finally {
@@ -247,7 +248,18 @@ final class SubscriptionQueue implements RequestQueue, Pulls.Sink, Held.Keeper {
 
   @Override
   public void release(List<Delivery> deliveries) {
-    leases.release(Deliveries.of(deliveries, client).held());
+    List<Held> held = Deliveries.of(deliveries, client).held();
+    List<Held> behind = new ArrayList<>();
+    lock.lock();
+    try {
+      held.forEach(first -> behind.addAll(lines.disband(first.orderingKey())));
+    } finally {
+      lock.unlock();
+    }
+    if (!behind.isEmpty()) {
+      leases.release(behind);
+    }
+    leases.release(held);
   }
 
   @Override
