@@ -45,8 +45,8 @@ import org.jspecify.annotations.Nullable;
 final class Connection implements AutoCloseable {
 
   /**
-   * A pull waits in the broker for a message. Google's front end answers after a minute and a half
-   * at the latest, if with nothing; this is for a front end that doesn't.
+   * A pull waits in the broker for a message. It is the broker that answers it with nothing after a
+   * while; this is for one that never does, such as the emulator.
    */
   private static final Duration LONGEST_PULL = Duration.ofMinutes(10);
 

@@ -79,6 +79,10 @@ final class Deployment implements AutoCloseable {
     return requests;
   }
 
+  String resultTopic() {
+    return result;
+  }
+
   /** For a process of its own. */
   List<String> settings() {
     return settings.entrySet().stream()
