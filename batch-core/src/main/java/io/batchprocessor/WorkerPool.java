@@ -63,11 +63,12 @@ final class WorkerPool implements PoolView {
   }
 
   @Override
-  public Optional<GateView> queueGate(String queue) {
+  public Optional<GateView> gate(String queue) {
     return buffers.stream()
         .filter(buffer -> buffer.name().equals(queue))
-        .findFirst()
-        .flatMap(buffer -> buffer.gate().own());
+        .flatMap(buffer -> buffer.gate().own().stream())
+        .<GateView>map(own -> own)
+        .findFirst();
   }
 
   void closeGates() {

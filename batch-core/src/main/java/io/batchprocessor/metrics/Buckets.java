@@ -13,9 +13,6 @@ final class Buckets {
   /** Seconds, for what takes from a second to a day. */
   static final double[] HOURS = {0.1, 1, 10, 60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600};
 
-  /** Count and sum are enough. */
-  static final double[] NONE = {};
-
   /** Attempts at a request. */
   static final double[] ATTEMPTS = {1, 2, 3, 5, 10, 20, 50};
 

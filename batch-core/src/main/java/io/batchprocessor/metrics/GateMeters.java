@@ -1,13 +1,12 @@
 package io.batchprocessor.metrics;
 
 import io.batchprocessor.spi.GateView;
-import io.batchprocessor.spi.PoolView;
 import io.batchprocessor.spi.Verdict;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What a gate shows: a pool's, or one of its queues'. */
+/** What a gate shows. */
 final class GateMeters {
 
   /** Of one gate; whatever else it measures has no series. */
@@ -15,30 +14,33 @@ final class GateMeters {
 
   private final MeterKit kit;
   private final String pool;
+  private final String queue;
   private final GateView gate;
   private final String name;
   private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-  private GateMeters(MeterKit kit, String pool, GateView gate, String name) {
+  /**
+   * Of one gate.
+   *
+   * @param queue whose own it is; {@link Label#ALL} if it is the pool's
+   */
+  GateMeters(MeterKit kit, String pool, String queue, GateView gate) {
     this.kit = kit;
     this.pool = pool;
+    this.queue = queue;
     this.gate = gate;
-    this.name = name;
-    kit.gauge(BatchMetric.BUDGET, gate::budget, pool, name);
+    this.name = gate.name();
+    kit.gauge(BatchMetric.BUDGET, gate::budget, pool, queue, name);
     for (Verdict.Kind kind : Verdict.Kind.values()) {
       kit.count(
-          BatchMetric.DECISIONS, () -> gate.decisions(kind), pool, name, LabelValues.of(kind));
+          BatchMetric.DECISIONS,
+          () -> gate.decisions(kind),
+          pool,
+          queue,
+          name,
+          LabelValues.of(kind));
     }
     addNewMeasurements();
-  }
-
-  static GateMeters ofPool(MeterKit kit, PoolView pool) {
-    return new GateMeters(kit, pool.name(), pool.gate(), pool.gate().name());
-  }
-
-  /** A queue's own, called after its queue: several of one pool may be of one kind. */
-  static GateMeters ofQueue(MeterKit kit, PoolView pool, String queue, GateView gate) {
-    return new GateMeters(kit, pool.name(), gate, queue + "/" + gate.name());
   }
 
   /** A gate may measure more once it has something to measure. */
@@ -50,6 +52,7 @@ final class GateMeters {
             BatchMetric.MEASUREMENT,
             () -> gate.measurements().getOrDefault(measurement, Double.NaN),
             pool,
+            queue,
             name,
             measurement);
       }

@@ -48,10 +48,9 @@ final class ProcessorMeters {
     for (String queue : pool.queues()) {
       kit.gauge(BatchMetric.BUFFERED, () -> pool.buffered(queue), queue);
     }
-    gates.add(GateMeters.ofPool(kit, pool));
+    gates.add(new GateMeters(kit, pool.name(), Label.ALL, pool.gate()));
     for (String queue : pool.queues()) {
-      pool.queueGate(queue)
-          .ifPresent(gate -> gates.add(GateMeters.ofQueue(kit, pool, queue, gate)));
+      pool.gate(queue).ifPresent(own -> gates.add(new GateMeters(kit, pool.name(), queue, own)));
     }
   }
 

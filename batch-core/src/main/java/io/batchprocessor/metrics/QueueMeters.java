@@ -112,6 +112,10 @@ final class QueueMeters {
             });
   }
 
+  void takenBack(Duration work) {
+    takenBack.record(work);
+  }
+
   void retried(RetryCause cause) {
     increment(retried.get(cause));
   }
@@ -136,9 +140,5 @@ final class QueueMeters {
     if (counter != null) {
       counter.increment();
     }
-  }
-
-  void takenBack(Duration work) {
-    takenBack.record(work);
   }
 }

@@ -24,8 +24,6 @@ public interface PoolView {
   /** Its gate. */
   GateView gate();
 
-  /** The gate that one of its queues has of its own, asked before the pool's; default none. */
-  default Optional<GateView> queueGate(String queue) {
-    return Optional.empty();
-  }
+  /** The gate that one of its queues has of its own beside the pool's; empty if it has none. */
+  Optional<GateView> gate(String queue);
 }
