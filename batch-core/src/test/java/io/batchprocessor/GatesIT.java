@@ -280,8 +280,7 @@ class GatesIT {
             });
     start(
         gateway,
-        with ->
-            with.configure(Map.of("gate", "max-concurrency", "gate.max-concurrency.limit", 1)));
+        with -> with.configure(Map.of("gate", "max-concurrency", "gate.max-concurrency.limit", 1)));
     CompletableFuture<ResultMessage> first = queues.submit("a", Samples.request("first"));
     eventually().until(() -> asked.size() == 1);
     CompletableFuture<ResultMessage> soon =
