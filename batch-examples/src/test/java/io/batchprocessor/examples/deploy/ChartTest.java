@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,6 +215,26 @@ class ChartTest {
     assertThatThrownBy(() -> Deployment.render(DEFAULTS, Map.of(key, value)))
         .hasMessageContaining("values don't meet the specifications of the schema")
         .hasMessageContaining(named);
+  }
+
+  @Test
+  void no_secret_gets_into_the_config_map() throws IOException {
+    Matcher secrets =
+        Pattern.compile("(?m)^\\| `([^`]+)` \\| secret \\|")
+            .matcher(Files.readString(Deployment.ROOT.resolve("README.md")));
+    int found = 0;
+    while (secrets.find()) {
+      found++;
+      String key = secrets.group(1);
+      assertThatThrownBy(
+              () ->
+                  Deployment.render(
+                      DEFAULTS,
+                      Map.of("settings." + key.replace(".", "\\."), "redis://user:secret@redis")))
+          .as(key)
+          .hasMessageContaining(key);
+    }
+    assertThat(found).isGreaterThan(5);
   }
 
   /** Settings that are wrong end with 2; here only the broker is missing. */

@@ -96,4 +96,14 @@ final class Deployment {
     }
     return manifests;
   }
+
+  /** The exit code of the image's health check, asked of a port of this machine. */
+  static int healthCheck(int port) throws IOException, InterruptedException {
+    ProcessBuilder check =
+        new ProcessBuilder(DIRECTORY.resolve("health-check").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    check.environment().put("BATCH_HTTP_PORT", String.valueOf(port));
+    return check.start().waitFor();
+  }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
 import javax.net.ssl.KeyManagerFactory;
@@ -111,9 +112,10 @@ class RuntimeImageIT {
       main = main(keys, "redis://127.0.0.1:" + port, gateway.getAddress().getPort());
       try (Jedis cli = new Jedis("127.0.0.1", port)) {
         cli.xadd("batch-stream", StreamEntryID.NEW_ENTRY, Map.of("message", REQUEST));
-        await("a result; it said: " + err())
+        await()
             .atMost(PATIENCE)
-            .until(() -> cli.xlen("batch-stream-result") == 1);
+            .untilAsserted(
+                () -> assertThat(cli.xlen("batch-stream-result")).as(err()).isEqualTo(1));
         assertThat(cli.xrange("batch-stream-result", "-", "+").get(0).getFields().get("message"))
             .contains("\"id\":\"r-1\"", "\"status_code\":200", ANSWER);
       }
@@ -218,9 +220,15 @@ class RuntimeImageIT {
     return Files.exists(err) ? Files.readString(err) : "";
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /** Below those that the system gives to connections, which could take it meanwhile. */
+  private static int freePort() {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        // Taken: try another.
+      }
     }
   }
 
