@@ -42,7 +42,7 @@ record Dockerfile(List<Instruction> instructions) {
     List<Instruction> instructions = new ArrayList<>();
     int stage = -1;
     for (String line :
-        text.replaceAll("(?m)^\\s*#.*\\R", "").replaceAll("\\\\\\R", " ").split("\n")) {
+        text.replaceAll("(?m)^\\s*#.*\\R", "").replaceAll("\\\\\\R", " ").split("\n", -1)) {
       if (!line.isBlank()) {
         String[] parts = line.strip().split("\\s+", 2);
         stage += parts[0].equals("FROM") ? 1 : 0;

@@ -43,7 +43,7 @@ import redis.embedded.RedisServer;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RuntimeImageIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Path JAR = Path.of("target", "batch-examples.jar").toAbsolutePath();
   private static final String PASSWORD = "of-no-use-elsewhere";
 
