@@ -1,5 +1,5 @@
 /** Interfaces, engine, in-memory queues and HTTP clients of the batch processor. */
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+@SuppressWarnings("requires-automatic")
 module io.batchprocessor.core {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
@@ -8,10 +8,10 @@ module io.batchprocessor.core {
   requires static org.apache.httpcomponents.client5.httpclient5;
   requires static org.apache.httpcomponents.core5.httpcore5;
   requires static org.apache.httpcomponents.core5.httpcore5.h2;
-  requires static transitive io.opentelemetry.api;
+  requires static io.opentelemetry.api;
   requires static io.opentelemetry.context;
-  requires static transitive micrometer.core;
-  requires static transitive org.jspecify;
+  requires static micrometer.core;
+  requires static org.jspecify;
 
   exports io.batchprocessor;
   exports io.batchprocessor.gate;

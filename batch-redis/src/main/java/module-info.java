@@ -11,7 +11,7 @@ module io.batchprocessor.redis {
   requires org.apache.commons.pool2;
   requires org.slf4j;
   requires redis.clients.jedis;
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports io.batchprocessor.redis;
 

@@ -2,6 +2,8 @@ package io.batchprocessor.examples.spring;
 
 import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.memory.MemoryTransport;
+import io.batchprocessor.metrics.BatchMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -20,12 +22,14 @@ class BatchConfiguration {
   }
 
   @Bean
-  BatchLifecycle batch(MemoryTransport queues, ConfigurableEnvironment environment) {
+  BatchLifecycle batch(
+      MemoryTransport queues, ConfigurableEnvironment environment, MeterRegistry registry) {
     return new BatchLifecycle(
         () ->
             BatchProcessor.builder()
                 .transport(queues)
                 .configure(BatchSettings.in(environment))
+                .listener(BatchMetrics.of(registry))
                 .build());
   }
 

@@ -51,7 +51,11 @@ class BatchApplicationTest {
               "{\"id\":\"r-1\",\"payload\":{\"echo\":{\"prompt\":\"hi\"}},\"status_code\":200,\"attempts\":1}");
       HttpResponse<String> health = get(service, "/actuator/health");
       assertThat(health.statusCode()).isEqualTo(200);
-      assertThat(health.body()).contains("\"batch\":{\"details\":{\"detail\":").contains("UP");
+      assertThat(health.body()).contains("\"batch\":{\"details\":{\"detail\":");
+      HttpResponse<String> succeeded =
+          get(service, "/actuator/metrics/batch.requests.succeeded?tag=queue:requests");
+      assertThat(succeeded.body())
+          .contains("\"measurements\":[{\"statistic\":\"COUNT\",\"value\":1.0}]");
     }
   }
 
@@ -86,6 +90,8 @@ class BatchApplicationTest {
       service.start();
 
       assertThat(submit(service, "r-1").get(1, TimeUnit.MINUTES).statusCode()).hasValue(200);
+      assertThat(get(service, "/actuator/metrics/batch.requests.in.flight").statusCode())
+          .isEqualTo(200);
     }
   }
 
