@@ -29,13 +29,18 @@ final class Checkout {
   }
 
   /** The dependencies that the README asks for under a heading. */
-  static String dependencies(String heading) {
+  static String dependenciesOf(String heading) {
     return find("README.md", "\n#+ " + heading + "\n.*?```xml\n(.*?)```");
   }
 
-  /** The version of a plugin that this build uses, so that it is downloaded already. */
-  static String pluginVersion(String plugin) {
-    return find("pom.xml", "<artifactId>" + plugin + "</artifactId>\\s*<version>(.*?)</version>");
+  /** The dependency in the README that has this in it. */
+  static String dependencyThatHas(String line) {
+    return find("README.md", "```xml\n((?:(?!```).)*" + line + ".*?)```");
+  }
+
+  /** The version of an artifact that this build uses, so that it is downloaded already. */
+  static String version(String artifact) {
+    return find("pom.xml", "<artifactId>" + artifact + "</artifactId>\\s*<version>(.*?)</version>");
   }
 
   /** A property of the parent. */

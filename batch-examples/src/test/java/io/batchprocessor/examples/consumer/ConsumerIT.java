@@ -43,6 +43,39 @@ class ConsumerIT {
       """
           .formatted(Checkout.property("spring-boot.version"));
 
+  private static final String TEST_LIBRARIES =
+      Stream.of(
+              "org.junit.jupiter:junit-jupiter:" + Checkout.version("junit-bom"),
+              "org.assertj:assertj-core:" + Checkout.version("assertj-core"),
+              "org.awaitility:awaitility:" + Checkout.version("awaitility"))
+          .map(
+              coordinates ->
+                  "<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version><scope>test</scope></dependency>\n"
+                      .formatted((Object[]) coordinates.split(":")))
+          .collect(Collectors.joining());
+
+  private static final String KIT_TEST =
+      """
+      package com.example;
+
+      import io.batchprocessor.policy.MergePolicies;
+      import io.batchprocessor.spi.MergePolicy;
+      import io.batchprocessor.spi.MergePolicyProvider;
+      import io.batchprocessor.spi.Provider;
+      import io.batchprocessor.testkit.MergePolicyContract;
+      import io.batchprocessor.testkit.ProviderContract;
+
+      class RoundRobinKitTest implements MergePolicyContract, ProviderContract {
+        public MergePolicy policy() {
+          return MergePolicies.roundRobin();
+        }
+
+        public Provider provider() {
+          return ProviderContract.find(MergePolicyProvider.class, "round-robin");
+        }
+      }
+      """;
+
   @TempDir static Path directory;
   private static Maven maven;
   private static CountingGateway gateway;
@@ -60,7 +93,7 @@ class ConsumerIT {
 
   @Test
   void on_the_class_path() throws Exception {
-    Path project = project("class-path", Checkout.dependencies("Embed it"), "");
+    Path project = project("class-path", Checkout.dependenciesOf("Embed it"), "");
     maven.run(project, "package");
 
     assertThat(dependencies(project)).anyMatch(path -> path.contains("/httpclient5-"));
@@ -98,9 +131,22 @@ class ConsumerIT {
         .isEqualTo(RESULT);
   }
 
+  @Test
+  void with_the_adapter_kit() throws Exception {
+    String kit = Checkout.dependencyThatHas("<type>test-jar</type>");
+    Path project = project("kit", batchCore() + kit + TEST_LIBRARIES, "");
+    Path tests = project.resolve("src/test/java/com/example");
+    Files.createDirectories(tests);
+    Files.writeString(tests.resolve("RoundRobinKitTest.java"), KIT_TEST);
+    maven.run(project, "test");
+
+    assertThat(Files.readString(project.resolve("target/adapter-kit/RoundRobinKitTest.md")))
+        .contains("Rules passed: 7, skipped: 0, failed: 0.");
+  }
+
   /** The first of those that the README has: the one that is needed. */
   private static String batchCore() {
-    String all = Checkout.dependencies("Embed it");
+    String all = Checkout.dependenciesOf("Embed it");
     String end = "</dependency>\n";
     return all.substring(0, all.indexOf(end) + end.length());
   }
@@ -112,7 +158,7 @@ class ConsumerIT {
     String pom = Maven.template("pom.xml");
     for (String plugin : List.of("resources", "compiler", "surefire", "jar")) {
       String artifact = "maven-" + plugin + "-plugin";
-      pom = pom.replace("@" + artifact + "@", Checkout.pluginVersion(artifact));
+      pom = pom.replace("@" + artifact + "@", Checkout.version(artifact));
     }
     Files.writeString(
         project.resolve("pom.xml"),

@@ -46,7 +46,7 @@ final class Maven {
     command.add(Path.of(System.getProperty("maven.home"), "bin", "mvn").toString());
     command.addAll(List.of("-B", "-ntp", "-q", "-gs", settings.toString()));
     command.add("-Dmaven.repo.local=" + repository);
-    if (Boolean.getBoolean("maven.offline")) {
+    if (System.getProperty("maven.mode").equals("offline=true")) {
       command.addAll(List.of("-o", "-Daether.offline.protocols=file"));
     }
     command.addAll(List.of(arguments));
