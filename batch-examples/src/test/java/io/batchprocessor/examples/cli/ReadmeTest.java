@@ -24,9 +24,9 @@ class ReadmeTest {
   /** A queue provider that only the tests have. */
   private static final String OF_TESTS = "filled";
 
-  /** {@code <!-- snippet:NAME FILE -->}, then a block of Java. */
+  /** {@code <!-- snippet:NAME FILE -->}, then a block of code. */
   private static final Pattern SNIPPET =
-      Pattern.compile("<!-- snippet:(\\S+) (\\S+) -->\n```java\n(.*?)```", Pattern.DOTALL);
+      Pattern.compile("<!-- snippet:(\\S+) (\\S+) -->\n```\\w+\n(.*?)```", Pattern.DOTALL);
 
   @Test
   void every_setting_is_in_the_table_as_the_code_has_it() throws IOException {
@@ -65,13 +65,13 @@ class ReadmeTest {
     List<String> lines = new ArrayList<>();
     boolean inside = false;
     for (String line : Files.readAllLines(file)) {
-      if (line.strip().equals("// end:" + name)) {
+      if (line.strip().matches("(//|#) end:" + name)) {
         break;
       }
       if (inside) {
         lines.add(line);
       }
-      inside |= line.strip().equals("// snippet:" + name);
+      inside |= line.strip().matches("(//|#) snippet:" + name);
     }
     int indent =
         lines.stream()

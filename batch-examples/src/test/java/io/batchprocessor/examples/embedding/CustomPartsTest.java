@@ -51,11 +51,13 @@ class CustomPartsTest {
     gateway = new ListeningGateway();
     log.start();
     logger.addAppender(log);
+    logger.setAdditive(false);
   }
 
   @AfterEach
   void close() {
     logger.detachAppender(log);
+    logger.setAdditive(true);
     queues.close();
     gateway.close();
   }
