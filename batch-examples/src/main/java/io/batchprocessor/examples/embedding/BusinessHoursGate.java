@@ -1,7 +1,9 @@
 package io.batchprocessor.examples.embedding;
 
 import io.batchprocessor.spi.DispatchGate;
+import io.batchprocessor.spi.DispatchGateContext;
 import io.batchprocessor.spi.DispatchGateProvider;
+import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Setting;
@@ -77,15 +79,15 @@ public final class BusinessHoursGate implements DispatchGate {
   public static final class Provider implements DispatchGateProvider {
 
     private static final Setting<String> BEGIN =
-        Setting.string("business-hours.begin", "when live traffic begins, Monday to Friday")
+        Setting.string("gate.business-hours.begin", "when live traffic begins, Monday to Friday")
             .where("as 08:00", text -> reads(LocalTime::parse, text))
             .withDefault("08:00");
     private static final Setting<String> END =
-        Setting.string("business-hours.end", "when it ends, the same day")
+        Setting.string("gate.business-hours.end", "when it ends, the same day")
             .where("as 18:00", text -> reads(LocalTime::parse, text))
             .withDefault("18:00");
     private static final Setting<String> ZONE =
-        Setting.string("business-hours.zone", "time zone of both")
+        Setting.string("gate.business-hours.zone", "time zone of both")
             .where("as Europe/Berlin", text -> reads(ZoneId::of, text))
             .withDefault("UTC");
 
@@ -100,11 +102,21 @@ public final class BusinessHoursGate implements DispatchGate {
     }
 
     @Override
-    public DispatchGate create(Settings settings) {
+    public void check(Settings settings) {
+      if (!time(settings, BEGIN).isBefore(time(settings, END))) {
+        throw new InvalidSettingsException(BEGIN.key() + " must be before " + END.key());
+      }
+    }
+
+    @Override
+    public DispatchGate create(DispatchGateContext context) {
+      Settings settings = context.settings();
       return new BusinessHoursGate(
-          LocalTime.parse(settings.get(BEGIN)),
-          LocalTime.parse(settings.get(END)),
-          Clock.system(ZoneId.of(settings.get(ZONE))));
+          time(settings, BEGIN), time(settings, END), Clock.system(ZoneId.of(settings.get(ZONE))));
+    }
+
+    private static LocalTime time(Settings settings, Setting<String> setting) {
+      return LocalTime.parse(settings.get(setting));
     }
 
     private static boolean reads(Function<String, ?> parser, String text) {

@@ -33,8 +33,12 @@ public final class CustomParts {
             Map.of(
                 "request-merge-policy", "longest-wait",
                 "backoff", "patient-when-shed",
-                "gate", "business-hours",
-                "business-hours", Map.of("begin", "08:00", "end", "18:00", "zone", "Europe/Berlin"),
+                "gate",
+                    Map.of(
+                        "type", "business-hours",
+                        "begin", "08:00",
+                        "end", "18:00",
+                        "zone", "Europe/Berlin"),
                 "http-client", "signing",
                 "signing.key", signingKey,
                 "listeners", "slow-answers"));

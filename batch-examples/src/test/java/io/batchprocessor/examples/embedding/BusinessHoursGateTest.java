@@ -48,11 +48,24 @@ class BusinessHoursGateTest {
                 BatchProcessor.builder()
                     .setting("endpoint", "http://localhost:8000/")
                     .setting("gate", "business-hours")
-                    .setting("business-hours.begin", "8 am")
-                    .setting("business-hours.zone", "Berlin")
+                    .setting("gate.business-hours.begin", "8 am")
+                    .setting("gate.business-hours.zone", "Berlin")
                     .build())
         .isInstanceOf(InvalidSettingsException.class)
-        .hasMessageContaining("business-hours.begin=8 am: must be as 08:00")
-        .hasMessageContaining("business-hours.zone=Berlin: must be as Europe/Berlin");
+        .hasMessageContaining("gate.business-hours.begin=8 am: must be as 08:00")
+        .hasMessageContaining("gate.business-hours.zone=Berlin: must be as Europe/Berlin");
+  }
+
+  @Test
+  void settings_that_do_not_go_together_are_refused_before_the_start() {
+    assertThatThrownBy(
+            () ->
+                BatchProcessor.builder()
+                    .setting("endpoint", "http://localhost:8000/")
+                    .setting("gate", "business-hours")
+                    .setting("gate.business-hours.begin", "19:00")
+                    .build())
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("gate.business-hours.begin must be before gate.business-hours.end");
   }
 }

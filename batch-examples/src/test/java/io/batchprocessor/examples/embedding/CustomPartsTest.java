@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,9 @@ class CustomPartsTest {
   /** What {@code openssl dgst -sha256 -hmac k} says of the payload. */
   private static final String SIGNATURE =
       "980cb89a18f2f79131b2fed499d502aa47e0c3befdd8345bf4d501316921d65f";
+
+  private static final Map<String, String> OPEN =
+      Map.of("type", "business-hours", "begin", "00:00", "end", "00:00:00.000000001");
 
   private static final Instant MONDAY_NOON = Instant.parse("2026-11-23T12:00:00Z");
   private static final Instant MONDAY_EVENING = Instant.parse("2026-11-23T18:00:00Z");
@@ -84,8 +88,7 @@ class CustomPartsTest {
     BatchProcessorBuilder builder =
         CustomParts.byName("k")
             // Open whenever this test runs, and every answer slow.
-            .setting("business-hours.begin", "00:00")
-            .setting("business-hours.end", "00:00:00.000000001")
+            .configure(Map.of("gate", OPEN))
             .setting("slow-answers.threshold", "0s");
     try (BatchProcessor processor = start(builder)) {
       assertAnswered(submit("r-1"));
