@@ -29,7 +29,14 @@ class ConsumerIT {
       },"status_code":200,"attempts":1}
       """;
 
-  private static final String MODULE = "module com.example { requires io.batchprocessor.core; }";
+  private static final String MODULE =
+      """
+      @SuppressWarnings("requires-automatic")
+      module com.example {
+        requires io.batchprocessor.core;
+        %s
+      }
+      """;
 
   private static final String SPRING_BOOT =
       """
@@ -117,17 +124,15 @@ class ConsumerIT {
 
   @Test
   void on_the_module_path() throws Exception {
-    Path project = project("module-path", batchCore(), "");
-    Files.writeString(project.resolve("src/main/java/module-info.java"), MODULE);
-    maven.run(project, "package");
+    assertThat(runOnTheModulePath(project("module-path", batchCore(), ""), "")).isEqualTo(RESULT);
+  }
 
-    String modules =
-        Stream.concat(Stream.of("target/consumer.jar"), dependencies(project).stream())
-            .collect(Collectors.joining(File.pathSeparator));
+  @Test
+  void on_the_module_path_with_the_faster_http_client() throws Exception {
+    Path project = project("module-path-apache", Checkout.dependenciesOf("Embed it"), "");
+
     assertThat(
-            Command.run(
-                project,
-                List.of(Command.java(), "-p", modules, "-m", "com.example/com.example.Consumer")))
+            runOnTheModulePath(project, "requires org.apache.httpcomponents.client5.httpclient5;"))
         .isEqualTo(RESULT);
   }
 
@@ -142,6 +147,17 @@ class ConsumerIT {
 
     assertThat(Files.readString(project.resolve("target/adapter-kit/RoundRobinKitTest.md")))
         .contains("Rules passed: 7, skipped: 0, failed: 0.");
+  }
+
+  private static String runOnTheModulePath(Path project, String requires) throws Exception {
+    Files.writeString(
+        project.resolve("src/main/java/module-info.java"), MODULE.formatted(requires));
+    maven.run(project, "package");
+    String modules =
+        Stream.concat(Stream.of("target/consumer.jar"), dependencies(project).stream())
+            .collect(Collectors.joining(File.pathSeparator));
+    return Command.run(
+        project, List.of(Command.java(), "-p", modules, "-m", "com.example/com.example.Consumer"));
   }
 
   /** The first of those that the README has: the one that is needed. */
