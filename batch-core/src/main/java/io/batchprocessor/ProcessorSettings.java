@@ -68,7 +68,9 @@ public final class ProcessorSettings {
   /** The dispatch gate. */
   public static final Setting<String> GATE =
       Setting.string(
-          "gate", "decides whether one more request may go; default: only concurrency does");
+          "gate",
+          "decides whether one more request may go: an id, or in the file an object with a type;"
+              + " default: only concurrency does");
 
   /** The longest exchange. */
   public static final Setting<Duration> REQUEST_TIMEOUT =

@@ -47,13 +47,15 @@ final class TakeBack {
   }
 
   private void look(Scope scope) {
-    int excess = scope.gate().excess();
-    if (excess > 0) {
-      long alreadyLeaving = leaving.stream().filter(scope::covers).count();
+    long wanted = scope.gate().excess();
+    if (wanted > 0) {
+      wanted -= leaving.stream().filter(scope::covers).count();
+    }
+    if (wanted > 0) {
       held.requests()
           .filter(request -> request.isInFlight() && scope.covers(request))
           .sorted(newestFirst())
-          .limit(Math.max(0, excess - alreadyLeaving))
+          .limit(wanted)
           .forEach(request -> takeBack(request, scope.gate()));
     }
   }

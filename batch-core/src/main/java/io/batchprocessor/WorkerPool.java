@@ -1,8 +1,10 @@
 package io.batchprocessor;
 
+import io.batchprocessor.spi.GateView;
 import io.batchprocessor.spi.MergePolicy;
 import io.batchprocessor.spi.PoolView;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,15 @@ final class WorkerPool implements PoolView {
   @Override
   public GuardedGate gate() {
     return gate;
+  }
+
+  @Override
+  public Optional<GateView> gate(String queue) {
+    return buffers.stream()
+        .filter(buffer -> buffer.name().equals(queue))
+        .flatMap(buffer -> buffer.gate().own().stream())
+        .<GateView>map(own -> own)
+        .findFirst();
   }
 
   void closeGates() {

@@ -224,7 +224,7 @@ class BatchMetricsTest extends EngineBench {
     enqueue(Samples.request("a"), Samples.request("b"));
 
     eventually().until(() -> value("batch_gate_decisions_total", "decision=wait") > 0);
-    assertThat(value("batch_gate_budget", "gate=steered")).isEqualTo(0.25);
+    assertThat(value("batch_gate_budget", "gate=steered", "queue=*")).isEqualTo(0.25);
     assertThat(value("batch_gate_measurement", "measurement=limit")).isEqualTo(7);
     assertThat(value("batch_requests_buffered")).isEqualTo(2);
 
@@ -232,6 +232,38 @@ class BatchMetricsTest extends EngineBench {
 
     eventually().until(() -> value("batch_gate_decisions_total", "decision=drop") == 2);
     eventually().until(() -> value("batch_requests_failed_total", "error_code=gate_dropped") == 2);
+  }
+
+  @Test
+  void the_gate_of_a_queue_stands_beside_the_one_of_its_pool() {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    start(
+        with ->
+            with.listener(metrics)
+                .setting("gate", "max-concurrency")
+                .setting("gate.max-concurrency.limit", "4")
+                .queue(QueueConfig.of("requests").withGate(GateConfig.of("constant"))));
+    assertThat(resultOf(queues.submit(Samples.request("r"))).isSuccess()).isTrue();
+
+    eventually()
+        .until(() -> value("batch_gate_decisions_total", "queue=requests", "decision=go") == 1);
+    assertThat(value("batch_gate_decisions_total", "queue=*", "decision=go")).isEqualTo(1);
+    assertThat(value("batch_gate_measurement", "queue=*", "measurement=limit")).isEqualTo(4);
+  }
+
+  @Test
+  void what_a_gate_takes_back_is_counted_with_the_work_that_is_lost() {
+    WantingGate gate = new WantingGate("wanting");
+    start(with -> with.listener(metrics).gate(() -> gate));
+    enqueue(Samples.request("r"));
+    gateway.awaitExchange(1);
+
+    gate.limit(0);
+
+    eventually().until(() -> value("batch_requests_taken_back_seconds_count") == 1);
+    assertThat(value("batch_requests_taken_back_seconds_sum")).isPositive();
+    eventually().until(() -> value("batch_requests_released_total") >= 1);
+    assertThat(value("batch_gateway_latency_seconds_count", "outcome=aborted")).isEqualTo(1);
   }
 
   private record SteeredGate(AtomicReference<Verdict> verdict) implements DispatchGate {

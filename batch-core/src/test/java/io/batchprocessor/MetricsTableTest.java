@@ -64,7 +64,7 @@ class MetricsTableTest {
         switch (metric.type()) {
           case COUNTER -> "counter";
           case GAUGE -> "gauge";
-          case TIMER, SUMMARY -> "histogram";
+          case TIMER, SUMMARY -> metric.hasBuckets() ? "histogram" : "summary";
         };
     return metric.unit() == null ? kind : kind + ", " + metric.unit();
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * GETs a page over HTTP, within a time and up to a size. Not for use by several threads, but for
- * {@link #close}, which ends a reading that is under way.
+ * {@link #close}, which ends a reading that is under way, when its time is up at the latest.
  *
  * <p>By {@code HttpURLConnection}, as it needs no thread: a client of {@code java.net.http} brings
  * two, and before JDK 21 has no way to end them.

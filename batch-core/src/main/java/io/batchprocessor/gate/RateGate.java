@@ -59,7 +59,7 @@ public final class RateGate implements DispatchGate {
     if (burst < 1) {
       throw new IllegalArgumentException("burst must be at least 1, is " + burst);
     }
-    return new RateGate((long) (1e9 / perSecond), burst, ticker);
+    return new RateGate(Math.round(1e9 / perSecond), burst, ticker);
   }
 
   /** What a second brings may go at once. */

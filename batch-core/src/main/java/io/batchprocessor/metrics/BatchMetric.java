@@ -53,6 +53,14 @@ public enum BatchMetric {
       Type.COUNTER,
       "requests handed back to the broker, their attempt not counted",
       Label.QUEUE),
+  /** {@code batch.requests.taken.back}. */
+  TAKEN_BACK(
+      "batch.requests.taken.back",
+      Type.TIMER,
+      "requests in flight that a gate wanted back, and how long their attempts had taken; also"
+          + " counted as released",
+      new double[0],
+      Label.QUEUE),
   /** {@code batch.requests.in.flight}. */
   IN_FLIGHT(
       "batch.requests.in.flight",
@@ -172,13 +180,15 @@ public enum BatchMetric {
       Type.GAUGE,
       "share of its capacity that the gate would give out now, from 0 (closed) to 1",
       Label.POOL,
+      Label.GATED_QUEUE,
       Label.GATE),
   /** {@code batch.gate.decisions}. */
   DECISIONS(
       "batch.gate.decisions",
       Type.COUNTER,
-      "verdicts of the gate",
+      "verdicts of the gate; queue is * for a pool's gate, else the queue whose own it is",
       Label.POOL,
+      Label.GATED_QUEUE,
       Label.GATE,
       Label.DECISION),
   /** {@code batch.gate.measurement}. */
@@ -187,6 +197,7 @@ public enum BatchMetric {
       Type.GAUGE,
       "the gate's own live numbers, such as its limit and the signal behind it",
       Label.POOL,
+      Label.GATED_QUEUE,
       Label.GATE,
       Label.MEASUREMENT),
   /** {@code batch.faults.survived}. */
@@ -201,7 +212,9 @@ public enum BatchMetric {
     COUNTER,
     /** Goes up and down. */
     GAUGE,
-    /** Durations, in seconds where the registry's base unit is seconds: count, sum, buckets. */
+    /**
+     * Durations, in seconds where that is the registry's base unit: count, sum, perhaps buckets.
+     */
     TIMER,
     /** Numbers: count, sum, buckets. */
     SUMMARY
@@ -264,6 +277,11 @@ public enum BatchMetric {
   /** The names of its labels beside {@code processor}. */
   public List<String> labels() {
     return labels.stream().map(Label::key).toList();
+  }
+
+  /** Whether it is a histogram. */
+  public boolean hasBuckets() {
+    return buckets.length > 0;
   }
 
   /** Upper bounds of the buckets of its histogram, in its unit; empty: none. */

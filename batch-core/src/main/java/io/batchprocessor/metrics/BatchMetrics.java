@@ -126,6 +126,11 @@ public final class BatchMetrics implements BatchListener, AutoCloseable {
   }
 
   @Override
+  public void takenBack(RequestView request, String gate, Duration work) {
+    with(request, queue -> queue.takenBack(work));
+  }
+
+  @Override
   public void leaseLost(RequestView request) {
     failed.remove(request);
     with(request, queue -> queue.leasesLost.increment());

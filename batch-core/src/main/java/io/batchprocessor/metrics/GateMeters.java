@@ -1,13 +1,12 @@
 package io.batchprocessor.metrics;
 
 import io.batchprocessor.spi.GateView;
-import io.batchprocessor.spi.PoolView;
 import io.batchprocessor.spi.Verdict;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What a pool's gate shows. */
+/** What a gate shows. */
 final class GateMeters {
 
   /** Of one gate; whatever else it measures has no series. */
@@ -15,19 +14,31 @@ final class GateMeters {
 
   private final MeterKit kit;
   private final String pool;
+  private final String queue;
   private final GateView gate;
   private final String name;
   private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-  GateMeters(MeterKit kit, PoolView pool) {
+  /**
+   * Of one gate.
+   *
+   * @param queue whose own it is; {@link Label#ALL} if it is the pool's
+   */
+  GateMeters(MeterKit kit, String pool, String queue, GateView gate) {
     this.kit = kit;
-    this.pool = pool.name();
-    this.gate = pool.gate();
+    this.pool = pool;
+    this.queue = queue;
+    this.gate = gate;
     this.name = gate.name();
-    kit.gauge(BatchMetric.BUDGET, gate::budget, this.pool, name);
+    kit.gauge(BatchMetric.BUDGET, gate::budget, pool, queue, name);
     for (Verdict.Kind kind : Verdict.Kind.values()) {
       kit.count(
-          BatchMetric.DECISIONS, () -> gate.decisions(kind), this.pool, name, LabelValues.of(kind));
+          BatchMetric.DECISIONS,
+          () -> gate.decisions(kind),
+          pool,
+          queue,
+          name,
+          LabelValues.of(kind));
     }
     addNewMeasurements();
   }
@@ -41,6 +52,7 @@ final class GateMeters {
             BatchMetric.MEASUREMENT,
             () -> gate.measurements().getOrDefault(measurement, Double.NaN),
             pool,
+            queue,
             name,
             measurement);
       }

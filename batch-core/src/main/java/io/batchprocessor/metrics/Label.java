@@ -6,6 +6,8 @@ enum Label {
   QUEUE("queue"),
   /** A request queue, or the retry queue. */
   BROKER_QUEUE("queue"),
+  /** The queue whose own gate it is; {@link #ALL} for the gate of all queues of the pool. */
+  GATED_QUEUE("queue"),
   /** A worker pool. */
   POOL("pool"),
   /** The name that a gate gives itself. */
@@ -31,6 +33,9 @@ enum Label {
 
   /** The value that what is not known folds into. */
   static final String OTHER = "other";
+
+  /** No queue of any transport is called so. */
+  static final String ALL = "*";
 
   private final String key;
 

@@ -48,7 +48,10 @@ final class ProcessorMeters {
     for (String queue : pool.queues()) {
       kit.gauge(BatchMetric.BUFFERED, () -> pool.buffered(queue), queue);
     }
-    gates.add(new GateMeters(kit, pool));
+    gates.add(new GateMeters(kit, pool.name(), Label.ALL, pool.gate()));
+    for (String queue : pool.queues()) {
+      pool.gate(queue).ifPresent(own -> gates.add(new GateMeters(kit, pool.name(), queue, own)));
+    }
   }
 
   private void look() {

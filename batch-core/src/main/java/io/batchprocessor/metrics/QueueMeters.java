@@ -14,6 +14,7 @@ import io.batchprocessor.spi.RequestView;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class QueueMeters {
   private final Map<ErrorCode, Counter> failed;
   private final Map<RetryCause, Counter> retried;
   private final Counter shed;
+  private final Timer takenBack;
   private final Timer residence;
   private final Timer dispatchLatency;
   private final Map<AttemptOutcome.Kind, Timer> gatewayLatency;
@@ -55,6 +57,7 @@ final class QueueMeters {
     released = kit.counter(BatchMetric.RELEASED, queue);
     leasesLost = kit.counter(BatchMetric.LEASES_LOST, queue);
     deadLetters = kit.counter(BatchMetric.DEAD_LETTERS, queue);
+    takenBack = kit.timer(BatchMetric.TAKEN_BACK, queue);
     residence = kit.timer(BatchMetric.RESIDENCE, queue);
     dispatchLatency = kit.timer(BatchMetric.DISPATCH_LATENCY, queue);
     gatewayLatency =
@@ -107,6 +110,10 @@ final class QueueMeters {
               inputTokens.increment((double) usage.input());
               outputTokens.increment((double) usage.output());
             });
+  }
+
+  void takenBack(Duration work) {
+    takenBack.record(work);
   }
 
   void retried(RetryCause cause) {

@@ -1,6 +1,7 @@
 package io.batchprocessor.spi;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What a {@link BatchListener} sees of a worker pool. Safe for use by several threads. */
 public interface PoolView {
@@ -22,4 +23,7 @@ public interface PoolView {
 
   /** Its gate. */
   GateView gate();
+
+  /** The gate that one of its queues has of its own beside the pool's; empty if it has none. */
+  Optional<GateView> gate(String queue);
 }

@@ -31,7 +31,7 @@ final class AttemptSpan {
     if (span == null || outcome == null) {
       return false;
     }
-    Attributes.setOutcome(span, outcome);
+    SpanAttributes.setOutcome(span, outcome);
     span.end();
     return true;
   }

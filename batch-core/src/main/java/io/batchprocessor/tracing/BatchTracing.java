@@ -68,13 +68,13 @@ public final class BatchTracing implements BatchListener, AttemptHeaders {
   }
 
   private Span start(RequestView request, URI uri) {
-    String operation = Attributes.operation(uri);
+    String operation = SpanAttributes.operation(uri);
     SpanBuilder builder =
         tracer
-            .spanBuilder(Attributes.spanName(request, operation))
+            .spanBuilder(SpanAttributes.spanName(request, operation))
             .setSpanKind(SpanKind.CLIENT)
             .setParent(TraceContext.of(request.message()))
-            .setAllAttributes(Attributes.ofRequest(request, uri, operation, transport));
+            .setAllAttributes(SpanAttributes.ofRequest(request, uri, operation, transport));
     if (request.attempt() > 1) {
       earlier.of(request.message().id()).ifPresent(builder::addLink);
     }

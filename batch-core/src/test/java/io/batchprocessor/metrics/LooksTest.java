@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.batchprocessor.spi.Backlog;
 import io.batchprocessor.spi.GateView;
-import io.batchprocessor.spi.PoolView;
 import io.batchprocessor.spi.Verdict;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -73,7 +72,7 @@ class LooksTest {
   @Test
   void what_a_gate_comes_to_measure_is_shown_up_to_a_number() {
     Map<String, Double> measured = new HashMap<>(Map.of("limit", 4.0));
-    GateMeters meters = new GateMeters(kit, pool(measured));
+    GateMeters meters = new GateMeters(kit, "default", Label.ALL, gate(measured));
     assertThat(measurements()).isEqualTo(1);
 
     for (int i = 0; i < 100; i++) {
@@ -94,58 +93,26 @@ class LooksTest {
     return registry.get("batch.gate.measurement").gauges().size();
   }
 
-  private static PoolView pool(Map<String, Double> measured) {
-    GateView gate =
-        new GateView() {
-          @Override
-          public String name() {
-            return "measuring";
-          }
-
-          @Override
-          public double budget() {
-            return 1;
-          }
-
-          @Override
-          public Map<String, Double> measurements() {
-            return Map.copyOf(measured);
-          }
-
-          @Override
-          public long decisions(Verdict.Kind kind) {
-            return 0;
-          }
-        };
-    return new PoolView() {
+  private static GateView gate(Map<String, Double> measured) {
+    return new GateView() {
       @Override
       public String name() {
-        return "default";
+        return "measuring";
       }
 
       @Override
-      public List<String> queues() {
-        return List.of();
+      public double budget() {
+        return 1;
       }
 
       @Override
-      public int concurrency() {
-        return 8;
+      public Map<String, Double> measurements() {
+        return Map.copyOf(measured);
       }
 
       @Override
-      public int inFlight() {
+      public long decisions(Verdict.Kind kind) {
         return 0;
-      }
-
-      @Override
-      public int buffered(String queue) {
-        return 0;
-      }
-
-      @Override
-      public GateView gate() {
-        return gate;
       }
     };
   }

@@ -8,6 +8,10 @@ import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.BacklogReporter;
 import io.batchprocessor.spi.BatchListener;
 import io.batchprocessor.spi.GateView;
+import io.batchprocessor.spi.InferenceClient;
+import io.batchprocessor.spi.InferenceClientContext;
+import io.batchprocessor.spi.InferenceClientProvider;
+import io.batchprocessor.spi.InferenceRequest;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.PoolView;
 import io.batchprocessor.spi.ProcessorState;
@@ -18,18 +22,22 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * CPU time that metrics take for each request: what a listener is told of one that succeeds, to a
- * listener that does nothing but look and to metrics in a registry for Prometheus. It reads the
- * thread's own CPU time, so that a busy machine disturbs it little.
+ * CPU time that metrics take for each request. First all of it, through a processor whose gateway
+ * answers at once, with metrics and without in turn. Then the metrics alone: what a listener is
+ * told of one that succeeds, to a listener that does nothing but look and to metrics in a registry
+ * for Prometheus. It reads the thread's own CPU time, so that a busy machine disturbs it little.
  */
 public final class MetricsBenchmark {
 
@@ -64,13 +72,14 @@ public final class MetricsBenchmark {
    *
    * @param args requests per round (default 1,000,000)
    */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws InterruptedException {
     int requests = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
     System.out.println(Meter.machine());
     System.out.printf(
         "%,d requests a round, median of %d rounds after a warm-up, CPU ns a request%n",
         requests, ROUNDS);
     String text = "x".repeat(2_000);
+    throughProcessor(requests / 4, answer(text, true));
     report("answer with usage", new MetricsBenchmark(requests, answer(text, true)));
     report("answer without usage", new MetricsBenchmark(requests, answer(text, false)));
   }
@@ -81,6 +90,51 @@ public final class MetricsBenchmark {
         + "\"}]"
         + (usage ? ",\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":64}" : "")
         + "}";
+  }
+
+  private static void throughProcessor(int requests, String answer) throws InterruptedException {
+    ThroughputBenchmark benchmark =
+        new ThroughputBenchmark(URI.create("http://gateway.test/v1/completions"), requests, 1);
+    AtOnce gateway = new AtOnce(new InferenceResponse(200, Map.of(), Bytes.utf8(answer)));
+    List<Meter.Reading> without = new ArrayList<>();
+    List<Meter.Reading> with = new ArrayList<>();
+    for (int round = 0; round <= ROUNDS; round++) {
+      Meter.Reading plain = benchmark.processor(gateway, 64, List.of());
+      BatchListener metrics =
+          BatchMetrics.of(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+      Meter.Reading measured = benchmark.processor(gateway, 64, List.of(metrics));
+      if (round > 0) {
+        without.add(plain);
+        with.add(measured);
+      }
+    }
+    double plain = ThroughputBenchmark.median(without, Meter.Reading::cpuMicros);
+    double measured = ThroughputBenchmark.median(with, Meter.Reading::cpuMicros);
+    System.out.printf(
+        "%-22s without %.0f, with %.0f, so %.0f for metrics%n",
+        "whole processor", plain * 1e3, measured * 1e3, (measured - plain) * 1e3);
+  }
+
+  /** A gateway without a network. */
+  private record AtOnce(InferenceResponse answer)
+      implements InferenceClient, InferenceClientProvider {
+    @Override
+    public String id() {
+      return "at-once";
+    }
+
+    @Override
+    public InferenceClient create(InferenceClientContext context) {
+      return this;
+    }
+
+    @Override
+    public CompletableFuture<InferenceResponse> send(InferenceRequest request) {
+      return CompletableFuture.completedFuture(answer);
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static void report(String title, MetricsBenchmark benchmark) {
@@ -208,6 +262,11 @@ public final class MetricsBenchmark {
     @Override
     public GateView gate() {
       return this;
+    }
+
+    @Override
+    public Optional<GateView> gate(String queue) {
+      return Optional.empty();
     }
 
     @Override

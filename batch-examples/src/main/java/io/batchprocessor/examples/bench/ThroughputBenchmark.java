@@ -40,7 +40,7 @@ public final class ThroughputBenchmark {
   private final int requests;
   private final int rounds;
 
-  private ThroughputBenchmark(URI uri, int requests, int rounds) {
+  ThroughputBenchmark(URI uri, int requests, int rounds) {
     this.uri = uri;
     this.requests = requests;
     this.rounds = rounds;
@@ -131,7 +131,8 @@ public final class ThroughputBenchmark {
     return meter.read(requests);
   }
 
-  private Meter.Reading processor(
+  /** All requests of a round through a processor. */
+  Meter.Reading processor(
       InferenceClientProvider provider, int inFlight, List<BatchListener> listeners)
       throws InterruptedException {
     BatchProcessorBuilder builder =
@@ -189,8 +190,7 @@ public final class ThroughputBenchmark {
             Settings.of(provider.settings(), Map.of())));
   }
 
-  private static double median(
-      List<Meter.Reading> readings, ToDoubleFunction<Meter.Reading> figure) {
+  static double median(List<Meter.Reading> readings, ToDoubleFunction<Meter.Reading> figure) {
     double[] sorted = readings.stream().mapToDouble(figure).sorted().toArray();
     return sorted[sorted.length / 2];
   }

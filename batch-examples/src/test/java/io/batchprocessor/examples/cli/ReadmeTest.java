@@ -2,12 +2,18 @@ package io.batchprocessor.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.spi.Setting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,12 +27,20 @@ class ReadmeTest {
   private static final String BEGIN = "<!-- settings:begin -->\n";
   private static final String END = "<!-- settings:end -->";
 
+  private static final boolean WRITE = Boolean.getBoolean("readme.write");
+  private static final String BEHIND =
+      "README.md is behind the code; bring it up to date with: mvn -pl batch-examples -am test"
+          + " -Dtest=ReadmeTest -Dsurefire.failIfNoSpecifiedTests=false"
+          + " -Dsurefire.extraArgs=-Dreadme.write=true";
+
   /** A queue provider that only the tests have. */
   private static final String OF_TESTS = "filled";
 
+  private static final Pattern JSON = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
+
   /** {@code <!-- snippet:NAME FILE -->}, then a block of code. */
   private static final Pattern SNIPPET =
-      Pattern.compile("<!-- snippet:(\\S+) (\\S+) -->\n```\\w+\n(.*?)```", Pattern.DOTALL);
+      Pattern.compile("<!-- snippet:(\\S+) (\\S+) -->\n```(\\w+)\n.*?```", Pattern.DOTALL);
 
   @Test
   void every_setting_is_in_the_table_as_the_code_has_it() throws IOException {
@@ -36,29 +50,61 @@ class ReadmeTest {
     int end = text.indexOf(END);
     assertThat(begin).isGreaterThan(BEGIN.length());
     assertThat(end).isGreaterThanOrEqualTo(begin);
-    if (Boolean.getBoolean("readme.write")) {
+    if (WRITE) {
       Files.writeString(readme, text.substring(0, begin) + settings() + text.substring(end));
       return;
     }
-    assertThat(text.substring(begin, end))
-        .as(
-            "README.md is behind the code; bring it up to date with: mvn -pl batch-examples -am test"
-                + " -Dtest=ReadmeTest -Dsurefire.failIfNoSpecifiedTests=false"
-                + " -Dsurefire.extraArgs=-Dreadme.write=true")
-        .isEqualTo(settings());
+    assertThat(text.substring(begin, end)).as(BEHIND).isEqualTo(settings());
+  }
+
+  @Test
+  void every_gate_shown_is_one_that_a_processor_takes() throws IOException {
+    String text = Files.readString(ROOT.resolve("README.md"));
+    int begin = text.indexOf("\n## Gates\n");
+    Matcher blocks = JSON.matcher(text.substring(begin, text.indexOf("\n## ", begin + 1)));
+    int found = 0;
+    while (blocks.find()) {
+      try (MappingIterator<Map<String, Object>> shown =
+          new JsonMapper().readerFor(Map.class).readValues(blocks.group(1))) {
+        while (shown.hasNext()) {
+          BatchProcessor.builder()
+              .setting("endpoint", "http://localhost:8000/v1/completions")
+              .configure(shown.next())
+              .build();
+          found++;
+        }
+      }
+    }
+    assertThat(found).isGreaterThanOrEqualTo(4);
   }
 
   @Test
   void every_snippet_is_what_compiles() throws IOException {
-    Matcher snippets = SNIPPET.matcher(Files.readString(ROOT.resolve("README.md")));
-    int found = 0;
-    while (snippets.find()) {
-      found++;
-      assertThat(snippets.group(3))
-          .as("snippet %s of README.md", snippets.group(1))
-          .isEqualTo(source(ROOT.resolve(snippets.group(2)), snippets.group(1)));
+    Path readme = ROOT.resolve("README.md");
+    String text = Files.readString(readme);
+    assertThat(text).containsPattern(SNIPPET);
+    if (WRITE) {
+      String written =
+          SNIPPET.matcher(text).replaceAll(found -> Matcher.quoteReplacement(compiled(found)));
+      Files.writeString(readme, written);
+      return;
     }
-    assertThat(found).isPositive();
+    SNIPPET
+        .matcher(text)
+        .results()
+        .forEach(found -> assertThat(found.group()).as(BEHIND).isEqualTo(compiled(found)));
+  }
+
+  /** A snippet as the code has it. */
+  private static String compiled(MatchResult found) {
+    String name = found.group(1);
+    String file = found.group(2);
+    try {
+      return "<!-- snippet:%s %s -->\n```%s\n%s```"
+          .formatted(name, file, found.group(3), source(ROOT.resolve(file), name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String source(Path file, String name) throws IOException {
@@ -78,10 +124,12 @@ class ReadmeTest {
             .filter(line -> !line.isBlank())
             .mapToInt(line -> line.length() - line.stripLeading().length())
             .min()
-            .orElseThrow();
+            .orElseThrow(() -> new AssertionError("no snippet '%s' in %s".formatted(name, file)));
     return lines.stream()
-        .map(line -> line.isBlank() ? "\n" : line.substring(indent) + "\n")
-        .collect(Collectors.joining());
+            .map(line -> line.isBlank() ? "" : line.substring(indent))
+            .collect(Collectors.joining("\n"))
+            .strip()
+        + "\n";
   }
 
   private static String settings() {

@@ -9,6 +9,7 @@ import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.RequestView;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
@@ -17,7 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Names and attributes of spans, by OpenTelemetry's semantic conventions, and two of our own. */
-final class Attributes {
+final class SpanAttributes {
 
   private static final AttributeKey<String> MESSAGING_SYSTEM = stringKey("messaging.system");
   private static final AttributeKey<String> MESSAGING_OPERATION =
@@ -49,7 +50,7 @@ final class Attributes {
 
   private static final String OTHER = "";
 
-  private Attributes() {}
+  private SpanAttributes() {}
 
   /** {@code gen_ai.operation.name} by the path; empty if it is none that is known. */
   static String operation(URI uri) {
@@ -74,10 +75,9 @@ final class Attributes {
     return JsonField.text(request.message().payload(), "model");
   }
 
-  static io.opentelemetry.api.common.Attributes ofRequest(
-      RequestView request, URI uri, String operation, String transport) {
+  static Attributes ofRequest(RequestView request, URI uri, String operation, String transport) {
     AttributesBuilder attributes =
-        io.opentelemetry.api.common.Attributes.builder()
+        Attributes.builder()
             .put(MESSAGING_SYSTEM, transport)
             .put(MESSAGING_OPERATION, "process")
             .put(MESSAGING_OPERATION_TYPE, "process")

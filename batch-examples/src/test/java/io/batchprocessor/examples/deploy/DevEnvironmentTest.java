@@ -1,0 +1,112 @@
+package io.batchprocessor.examples.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What stands in the files for KIND and for compose fits together. */
+class DevEnvironmentTest {
+
+  private final JsonNode compose = Deployment.yaml(Deployment.text("compose.yaml")).get(0);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kind/redis.yaml", "kind/gateway.yaml"})
+  void every_manifest_is_as_kubernetes_has_it(String file) {
+    List<JsonNode> manifests = Deployment.yaml(Deployment.text(file));
+    assertThat(manifests).hasSize(2);
+    assertThat(manifests).flatMap(KubernetesModels::faults).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kind/redis.yaml", "kind/gateway.yaml"})
+  void a_service_leads_to_its_deployment(String file) {
+    List<JsonNode> manifests = Deployment.yaml(Deployment.text(file));
+    JsonNode template = manifests.get(0).at("/spec/template");
+    JsonNode service = manifests.get(1).path("spec");
+    assertThat(service.path("selector")).isEqualTo(template.at("/metadata/labels"));
+    assertThat(template.at("/spec/containers/0/ports/0/name"))
+        .isEqualTo(service.at("/ports/0/targetPort"));
+  }
+
+  @Test
+  void in_kind_the_processor_finds_gateway_and_redis() throws IOException {
+    Map<String, JsonNode> manifests =
+        Deployment.render(Deployment.DIRECTORY.resolve("kind/values.yaml"), Map.of());
+    assertThat(manifests.values()).flatMap(KubernetesModels::faults).isEmpty();
+    JsonNode settings = ChartTest.config(manifests);
+    assertThat(settings.path("message-queue-impl").asText()).isEqualTo("redis-pubsub");
+    assertThat(authority(settings.path("endpoint").asText())).isEqualTo(service("gateway"));
+    assertThat(authority(settings.path("redis.url").asText())).isEqualTo(service("redis"));
+  }
+
+  @Test
+  void in_compose_the_processor_finds_gateway_and_redis() {
+    JsonNode settings = compose.at("/services/processor/environment");
+    assertThat(authority(settings.path("BATCH_ENDPOINT").asText())).isEqualTo(service("gateway"));
+    assertThat(authority(settings.path("BATCH_REDIS_URL").asText())).isEqualTo(service("redis"));
+    assertThat(compose.path("services").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("redis", "gateway", "processor");
+    assertThat(compose.at("/services/gateway/command").toString()).contains("\"8000\"");
+  }
+
+  @Test
+  void compose_waits_for_the_drain() {
+    JsonNode processor = compose.at("/services/processor");
+    assertThat(seconds(processor.path("stop_grace_period")))
+        .isEqualTo(
+            seconds(processor.at("/environment/BATCH_DRAIN_TIMEOUT")).plus(Duration.ofSeconds(20)));
+  }
+
+  @Test
+  void what_compose_starts_may_do_next_to_nothing() {
+    for (Map.Entry<String, JsonNode> entry : compose.path("services").properties()) {
+      // YAML's merge key, which Jackson leaves as it is.
+      JsonNode service = entry.getValue().has("<<") ? compose.path("x-hardened") : entry.getValue();
+      assertThat(service.path("read_only").asBoolean()).as(entry.getKey()).isTrue();
+      assertThat(service.path("cap_drop").toString()).isEqualTo("[\"ALL\"]");
+      assertThat(service.path("security_opt").toString()).contains("no-new-privileges:true");
+      entry
+          .getValue()
+          .path("ports")
+          .forEach(port -> assertThat(port.asText()).startsWith("127.0.0.1:"));
+    }
+  }
+
+  @Test
+  void the_request_to_try_it_with_is_the_one_of_the_readme() throws IOException {
+    Matcher request = Pattern.compile("PUBLISH batch-queue '(.*)'").matcher(readme());
+    assertThat(request.find()).isTrue();
+    assertThat(Deployment.text("Makefile"))
+        .contains("MESSAGE := " + request.group(1).replace("\"", "\\\""));
+  }
+
+  private static String readme() throws IOException {
+    return Files.readString(Deployment.ROOT.resolve("README.md"));
+  }
+
+  /** The name and port that the manifests for KIND give it; compose has the same. */
+  private static String service(String name) {
+    JsonNode service = Deployment.yaml(Deployment.text("kind/" + name + ".yaml")).get(1);
+    return service.at("/metadata/name").asText() + ":" + service.at("/spec/ports/0/port").asInt();
+  }
+
+  private static String authority(String url) {
+    return URI.create(url).getAuthority();
+  }
+
+  private static Duration seconds(JsonNode text) {
+    return Duration.parse("PT" + text.asText());
+  }
+}

@@ -1,0 +1,229 @@
+package io.batchprocessor.gcp.pubsub;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import com.google.api.gax.batching.BatchingSettings;
+import com.google.api.gax.core.CredentialsProvider;
+import com.google.api.gax.core.FixedCredentialsProvider;
+import com.google.api.gax.core.FixedExecutorProvider;
+import com.google.api.gax.core.NoCredentialsProvider;
+import com.google.api.gax.grpc.GrpcTransportChannel;
+import com.google.api.gax.rpc.FixedTransportChannelProvider;
+import com.google.api.gax.rpc.TransportChannelProvider;
+import com.google.auth.oauth2.GoogleCredentials;
+import com.google.cloud.pubsub.v1.stub.GrpcPublisherStub;
+import com.google.cloud.pubsub.v1.stub.GrpcSubscriberStub;
+import com.google.cloud.pubsub.v1.stub.PublisherStub;
+import com.google.cloud.pubsub.v1.stub.PublisherStubSettings;
+import com.google.cloud.pubsub.v1.stub.SubscriberStub;
+import com.google.cloud.pubsub.v1.stub.SubscriberStubSettings;
+import io.batchprocessor.spi.InvalidSettingsException;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/2 connection to Pub/Sub with its stubs and its four threads, which are nobody else's and
+ * gone after {@code close}. The stubs repeat nothing: the engine decides when to try again.
+ */
+final class Connection implements AutoCloseable {
+
+  /**
+   * A pull waits in the broker for a message. It is the broker that answers it with nothing after a
+   * while; this is for one that never does, such as the emulator.
+   */
+  private static final Duration LONGEST_PULL = Duration.ofMinutes(10);
+
+  private static final String SCOPE = "https://www.googleapis.com/auth/pubsub";
+
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(1, threads("gcp-pubsub-timer"));
+  private final ExecutorService calls =
+      Executors.newFixedThreadPool(2, threads("gcp-pubsub-calls"));
+  private final MultiThreadIoEventLoopGroup io =
+      new MultiThreadIoEventLoopGroup(1, threads("gcp-pubsub-io"), NioIoHandler.newFactory());
+  private final ManagedChannel channel;
+  private final SubscriberStub subscriber;
+  private final PublisherStub publisher;
+  private volatile boolean closing;
+  private volatile boolean closed;
+
+  Connection(PubSubConfig config) {
+    CredentialsProvider credentials =
+        config.plaintext()
+            ? NoCredentialsProvider.create()
+            : FixedCredentialsProvider.create(credentials(config.credentialsFile()));
+    timer.setRemoveOnCancelPolicy(true);
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forTarget(config.endpoint())
+            .eventLoopGroup(io)
+            .channelType(NioSocketChannel.class)
+            .executor(calls)
+            .offloadExecutor(calls)
+            // A connection that died without a word is noticed after 40 s.
+            .keepAliveTime(30, SECONDS)
+            .keepAliveTimeout(10, SECONDS)
+            .maxInboundMessageSize(Integer.MAX_VALUE);
+    channel = (config.plaintext() ? builder.usePlaintext() : builder).build();
+    TransportChannelProvider provider =
+        FixedTransportChannelProvider.create(GrpcTransportChannel.create(channel));
+    try {
+      subscriber = subscriber(provider, credentials, config.timeout());
+      publisher = publisher(provider, credentials, config.timeout());
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw new IllegalStateException("the Pub/Sub client could not be made", e);
+    }
+  }
+
+  private SubscriberStub subscriber(
+      TransportChannelProvider provider, CredentialsProvider credentials, Duration timeout)
+      throws IOException {
+    SubscriberStubSettings.Builder settings =
+        SubscriberStubSettings.newBuilder()
+            .setTransportChannelProvider(provider)
+            .setCredentialsProvider(credentials)
+            .setBackgroundExecutorProvider(FixedExecutorProvider.create(timer));
+    settings
+        .unaryMethodSettingsBuilders()
+        .forEach(method -> method.setSimpleTimeoutNoRetriesDuration(timeout));
+    settings.pullSettings().setSimpleTimeoutNoRetriesDuration(LONGEST_PULL);
+    return GrpcSubscriberStub.create(settings.build());
+  }
+
+  private PublisherStub publisher(
+      TransportChannelProvider provider, CredentialsProvider credentials, Duration timeout)
+      throws IOException {
+    PublisherStubSettings.Builder settings =
+        PublisherStubSettings.newBuilder()
+            .setTransportChannelProvider(provider)
+            .setCredentialsProvider(credentials)
+            .setBackgroundExecutorProvider(FixedExecutorProvider.create(timer));
+    settings
+        .unaryMethodSettingsBuilders()
+        .forEach(method -> method.setSimpleTimeoutNoRetriesDuration(timeout));
+    // What comes here is a batch already.
+    settings
+        .publishSettings()
+        .setBatchingSettings(BatchingSettings.newBuilder().setIsEnabled(false).build());
+    return GrpcPublisherStub.create(settings.build());
+  }
+
+  private static GoogleCredentials credentials(@Nullable String file) {
+    try {
+      if (file == null) {
+        return GoogleCredentials.getApplicationDefault().createScoped(List.of(SCOPE));
+      }
+      try (InputStream in = Files.newInputStream(Path.of(file))) {
+        return GoogleCredentials.fromStream(in).createScoped(List.of(SCOPE));
+      }
+    } catch (IOException e) {
+      throw file == null
+          ? new InvalidSettingsException(
+              "no Google credentials: run 'gcloud auth application-default login', set"
+                  + " GOOGLE_APPLICATION_CREDENTIALS or pubsub.credentials-file, or give the machine"
+                  + " a service account")
+          : new InvalidSettingsException(
+              "pubsub.credentials-file=%s: no Google credentials can be read from it: %s"
+                  .formatted(file, e));
+    }
+  }
+
+  SubscriberStub subscriber() {
+    return subscriber;
+  }
+
+  PublisherStub publisher() {
+    return publisher;
+  }
+
+  /** Does something later, unless the connection is closed by then; nothing that waits. */
+  void later(Duration delay, Runnable action) {
+    try {
+      var unused = timer.schedule(action, delay.toMillis(), MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      if (!closed) {
+        throw e;
+      }
+    }
+  }
+
+  /** Does something again and again; nothing that waits, or throws. */
+  void every(Duration period, Runnable action) {
+    var unused =
+        timer.scheduleWithFixedDelay(action, period.toMillis(), period.toMillis(), MILLISECONDS);
+  }
+
+  /** Tries to connect again now: by itself gRPC may wait two minutes after a long outage. */
+  void reconnect() {
+    channel.resetConnectBackoff();
+  }
+
+  void checkOpen() {
+    if (closing) {
+      throw new IllegalStateException("the transport to Pub/Sub is closed");
+    }
+  }
+
+  /** Whether nobody may use it any more. */
+  boolean isClosed() {
+    return closing;
+  }
+
+  /** Whether calls are answered no more. */
+  boolean isCut() {
+    return closed;
+  }
+
+  /** From here on nobody may begin anything; what is held is still handed back. */
+  void closing() {
+    closing = true;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closing = true;
+    closed = true;
+    timer.shutdownNow();
+    channel.shutdownNow();
+    try {
+      if (!channel.awaitTermination(5, SECONDS)) {
+        throw new UncheckedIOException(new IOException("the connection to Pub/Sub does not end"));
+      }
+      calls.shutdown();
+      io.shutdownGracefully(0, 1_000, MILLISECONDS).await(5, SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      calls.shutdown();
+      var unused = io.shutdownGracefully(0, 1_000, MILLISECONDS);
+    }
+  }
+
+  private static ThreadFactory threads(String name) {
+    return work -> {
+      Thread thread = new Thread(work, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

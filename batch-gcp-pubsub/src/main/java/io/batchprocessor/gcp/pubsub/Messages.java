@@ -1,0 +1,224 @@
+package io.batchprocessor.gcp.pubsub;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import com.google.pubsub.v1.PubsubMessage;
+import com.google.pubsub.v1.ReceivedMessage;
+import io.batchprocessor.gcp.pubsub.Held.Facts;
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.DeadLetter;
+import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.Retry;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How requests, retries, results and dead letters look on the wire. */
+final class Messages {
+
+  /** Bytes that Pub/Sub takes in one publish request, and so in one message. */
+  static final int LONGEST = 10_000_000;
+
+  /**
+   * A message may have 100 attributes, of 1024 bytes each.
+   *
+   * @see <a href="https://cloud.google.com/pubsub/quotas#resource_limits">Quotas</a>
+   */
+  private static final int MOST_ATTRIBUTES = 100;
+
+  private static final int LONGEST_ATTRIBUTE = 1024;
+
+  private static final String RETRY = "batch-retry-";
+  private static final String ATTEMPT = RETRY + "attempt";
+  private static final String DELAY = RETRY + "delay-ms";
+  private static final String QUEUE = RETRY + "queue";
+  private static final String PUBLISHED = RETRY + "published";
+
+  private final Returned returned;
+
+  Messages(Returned returned) {
+    this.returned = returned;
+  }
+
+  /** A message of a request subscription. */
+  Held request(Source source, Held.Keeper keeper, ReceivedMessage received) {
+    PubsubMessage message = received.getMessage();
+    return held(
+        source,
+        keeper,
+        received,
+        source.queue(),
+        1,
+        attributes(message),
+        instant(message.getPublishTime()));
+  }
+
+  /** A message of the retry subscription, be it one that we did not write. */
+  Held retry(Source source, Held.Keeper keeper, ReceivedMessage received) {
+    PubsubMessage message = received.getMessage();
+    Map<String, String> attributes = attributes(message);
+    attributes.keySet().removeIf(name -> name.startsWith(RETRY));
+    return held(
+        source,
+        keeper,
+        received,
+        message.getAttributesOrDefault(QUEUE, source.queue()),
+        Math.toIntExact(number(message, ATTEMPT, 1)),
+        attributes,
+        publishedAt(message));
+  }
+
+  private Held held(
+      Source source,
+      Held.Keeper keeper,
+      ReceivedMessage received,
+      String queue,
+      int attempt,
+      Map<String, String> attributes,
+      Instant publishedAt) {
+    PubsubMessage message = received.getMessage();
+    Returned.@Nullable Memory memory = returned.take(source, message.getMessageId());
+    int forgiven = memory == null ? 0 : memory.forgiven();
+    return new Held(
+        source,
+        keeper,
+        received.getAckId(),
+        message,
+        new Facts(
+            queue,
+            memory == null ? attempt : memory.attempt(),
+            source.counted() ? Math.max(1, received.getDeliveryAttempt() - forgiven) : 1,
+            forgiven,
+            attributes,
+            publishedAt));
+  }
+
+  /** What waits in the retry topic; null if Pub/Sub would not take it. */
+  static @Nullable PubsubMessage retry(Held held, Retry retry) {
+    PubsubMessage message =
+        PubsubMessage.newBuilder()
+            .setData(held.message().getData())
+            .putAllAttributes(held.message().getAttributesMap())
+            .putAttributes(ATTEMPT, String.valueOf(retry.attempt()))
+            .putAttributes(DELAY, String.valueOf(retry.delay().toMillis()))
+            .putAttributes(QUEUE, held.facts().queue())
+            .putAttributes(PUBLISHED, held.facts().publishedAt().toString())
+            .build();
+    return message.getAttributesCount() <= MOST_ATTRIBUTES && fits(message) ? message : null;
+  }
+
+  /** When a retry is due, by the broker's clock. */
+  static Instant dueAt(PubsubMessage message) {
+    return instant(message.getPublishTime()).plusMillis(number(message, DELAY, 0));
+  }
+
+  /** A result, with what subscribers may filter by. */
+  static PubsubMessage result(Delivery delivery, ResultMessage result, boolean ordered) {
+    PubsubMessage.Builder message =
+        PubsubMessage.newBuilder()
+            .setData(data(result.toJson()))
+            .putAttributes("id", attribute(result.id()))
+            .putAttributes("attempt", String.valueOf(result.attempts()))
+            .putAttributes("queue", delivery.queue());
+    result
+        .statusCode()
+        .ifPresent(status -> message.putAttributes("status", String.valueOf(status)));
+    result.errorCode().ifPresent(error -> message.putAttributes("error", error.name()));
+    delivery
+        .enqueuedAt()
+        .ifPresent(time -> message.putAttributes("request-published", time.toString()));
+    @Nullable Held held = Held.find(delivery);
+    if (ordered && held != null) {
+      message.setOrderingKey(held.message().getOrderingKey());
+    }
+    return message.build();
+  }
+
+  /** A message that nobody can be told about; its own attributes stay, as far as there is room. */
+  static PubsubMessage deadLetter(DeadLetter letter) {
+    Held held = Held.of(letter.delivery());
+    Map<String, String> attributes = new HashMap<>();
+    attributes.put("reason", attribute(letter.reason()));
+    attributes.put("queue", letter.delivery().queue());
+    attributes.put("attempt", String.valueOf(letter.delivery().attempt()));
+    attributes.put("delivery-count", String.valueOf(letter.delivery().deliveryCount()));
+    attributes.put("request-published", held.facts().publishedAt().toString());
+    attributes.put("request-message-id", held.message().getMessageId());
+    held.facts()
+        .attributes()
+        .forEach(
+            (name, value) -> {
+              if (attributes.size() < MOST_ATTRIBUTES) {
+                attributes.putIfAbsent(name, value);
+              }
+            });
+    return PubsubMessage.newBuilder()
+        .setData(held.message().getData())
+        .putAllAttributes(attributes)
+        .build();
+  }
+
+  static PubsubMessage request(Bytes body) {
+    return PubsubMessage.newBuilder().setData(data(body)).build();
+  }
+
+  /** Whether Pub/Sub takes a message of this size; its request adds the topic's name. */
+  static boolean fits(PubsubMessage message) {
+    return message.getSerializedSize() + 512 <= LONGEST;
+  }
+
+  /**
+   * What the producer said beside the body. Pub/Sub's clients send trace context on as {@code
+   * googclient_traceparent}; it is also given its usual name, by which it reaches the gateway.
+   */
+  private static Map<String, String> attributes(PubsubMessage message) {
+    Map<String, String> attributes = new HashMap<>(message.getAttributesMap());
+    for (String name : new String[] {"traceparent", "tracestate"}) {
+      @Nullable String value = attributes.get("googclient_" + name);
+      if (value != null) {
+        attributes.putIfAbsent(name, value);
+      }
+    }
+    return attributes;
+  }
+
+  private static Instant publishedAt(PubsubMessage message) {
+    try {
+      return Instant.parse(message.getAttributesOrDefault(PUBLISHED, ""));
+    } catch (DateTimeException e) {
+      return instant(message.getPublishTime());
+    }
+  }
+
+  private static long number(PubsubMessage message, String attribute, long otherwise) {
+    String text = message.getAttributesOrDefault(attribute, "");
+    return text.matches("\\d{1,15}") ? Math.max(otherwise, Long.parseLong(text)) : otherwise;
+  }
+
+  private static ByteString data(Bytes bytes) {
+    return ByteString.copyFrom(bytes.asByteBuffer());
+  }
+
+  private static Instant instant(Timestamp time) {
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+  }
+
+  /** How long a retry has to wait; negative: for how long it has been due. */
+  static Duration untilDue(PubsubMessage message) {
+    return Duration.between(Instant.now(), dueAt(message));
+  }
+
+  /** As much of a text as an attribute holds. */
+  private static String attribute(String text) {
+    String cut = text;
+    while (cut.getBytes(StandardCharsets.UTF_8).length > LONGEST_ATTRIBUTE) {
+      cut = cut.substring(0, cut.offsetByCodePoints(cut.length(), -1));
+    }
+    return cut;
+  }
+}

@@ -1,0 +1,179 @@
+package io.batchprocessor.gcp.pubsub;
+
+import com.google.api.gax.rpc.ApiException;
+import com.google.api.gax.rpc.StatusCode.Code;
+import com.google.pubsub.v1.GetSubscriptionRequest;
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.spi.DeadLetterQueue;
+import io.batchprocessor.spi.Health;
+import io.batchprocessor.spi.HealthCheck;
+import io.batchprocessor.spi.Producer;
+import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.ResultQueue;
+import io.batchprocessor.spi.RetryQueue;
+import io.batchprocessor.spi.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queues of one deployment on Pub/Sub. It tells no backlog: Pub/Sub answers that question
+ * through Cloud Monitoring only.
+ */
+final class PubSubTransport implements Transport, HealthCheck, Producer {
+
+  /** How long handing back what nobody was given may hold up {@code close}. */
+  private static final Duration HAND_BACK = Duration.ofSeconds(2);
+
+  /** Answers that say that there is somebody who answers. */
+  private static final Set<Code> ALIVE = Set.of(Code.PERMISSION_DENIED, Code.RESOURCE_EXHAUSTED);
+
+  private final Connection connection;
+  private final PubSubConfig config;
+  private final Leases leases;
+  private final List<Source> sources;
+  private final List<SubscriptionQueue> requestQueues;
+  private final PubSubRetryQueue retryQueue;
+  private final PubSubResultQueue resultQueue;
+  private final Optional<DeadLetterQueue> deadLetterQueue;
+  private final @Nullable SubscriptionQueue results;
+  private final PubSubProducer producer;
+
+  /**
+   * A transport.
+   *
+   * @param sources the request subscriptions
+   * @param retrySource null if there is no retry topic
+   * @param resultSource null if nobody takes results here
+   */
+  PubSubTransport(
+      Connection connection,
+      PubSubConfig config,
+      List<Source> sources,
+      @Nullable Source retrySource,
+      @Nullable Source resultSource) {
+    this.connection = connection;
+    this.config = config;
+    this.sources = sources;
+    PubSubClient client = new PubSubClient(connection);
+    Returned returned = new Returned();
+    Messages messages = new Messages(returned);
+    Publishing publishing = new Publishing(client, config.batchSize());
+    leases = new Leases(client, config.batchSize(), returned);
+    requestQueues =
+        sources.stream()
+            .map(
+                source ->
+                    new SubscriptionQueue(source, client, connection, leases, config, messages))
+            .toList();
+    retryQueue =
+        new PubSubRetryQueue(
+            client, connection, leases, publishing, returned, config, retrySource, messages);
+    resultQueue = new PubSubResultQueue(client, publishing, config);
+    deadLetterQueue = Optional.of(new PubSubDeadLetterQueue(client, publishing, leases, config));
+    results =
+        resultSource == null
+            ? null
+            : new SubscriptionQueue(resultSource, client, connection, leases, config, messages);
+    producer = new PubSubProducer(client, publishing, leases, sources, results);
+  }
+
+  @Override
+  public List<? extends RequestQueue> requestQueues() {
+    return requestQueues;
+  }
+
+  @Override
+  public RetryQueue retryQueue() {
+    return retryQueue;
+  }
+
+  @Override
+  public ResultQueue resultQueue() {
+    return resultQueue;
+  }
+
+  @Override
+  public Optional<DeadLetterQueue> deadLetterQueue() {
+    return deadLetterQueue;
+  }
+
+  @Override
+  public Health health() {
+    if (connection.isClosed()) {
+      return new Health(false, "the transport to Pub/Sub is closed");
+    }
+    for (Source source : sources) {
+      try {
+        var unused =
+            connection
+                .subscriber()
+                .getSubscriptionCallable()
+                .call(GetSubscriptionRequest.newBuilder().setSubscription(source.name()).build());
+      } catch (ApiException e) {
+        if (!ALIVE.contains(e.getStatusCode().getCode())) {
+          return new Health(
+              false, "%s can't be used: %s".formatted(source.name(), PubSubClient.reason(e)));
+        }
+      } catch (RuntimeException e) {
+        return new Health(false, "Pub/Sub can't be asked: " + PubSubClient.reason(e));
+      }
+    }
+    return new Health(true, "Pub/Sub at %s answers".formatted(config.endpoint()));
+  }
+
+  @Override
+  public void submit(String queue, List<Bytes> messages) {
+    producer.submit(queue, messages);
+  }
+
+  @Override
+  public List<Bytes> takeResults(int max, Duration maxWait) throws InterruptedException {
+    return producer.takeResults(max, maxWait);
+  }
+
+  /**
+   * What was handed out and not settled stays leased. What was taken from the broker and not handed
+   * out goes back: at once, or when it is due.
+   */
+  @Override
+  public synchronized void close() {
+    if (connection.isClosed()) {
+      return;
+    }
+    connection.closing();
+    List<Held> left = new ArrayList<>();
+    requestQueues.forEach(queue -> left.addAll(queue.close()));
+    if (results != null) {
+      left.addAll(results.close());
+    }
+    List<CompletableFuture<?>> calls = new ArrayList<>();
+    calls.add(leases.releaseLater(left));
+    retryQueue.close().forEach((delay, some) -> calls.add(leases.putOffLater(some, delay)));
+    try {
+      CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
+          .get(HAND_BACK.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // They come back when their leases end.
+      Thread.onSpinWait();
+    } finally {
+      connection.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "PubSubTransport[%s, queues=%s]"
+        .formatted(
+            config.endpoint(), String.join(",", sources.stream().map(Source::name).toList()));
+  }
+}

@@ -1,0 +1,123 @@
+package io.batchprocessor.gcp.pubsub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batchprocessor.BatchProcessor;
+import io.batchprocessor.spi.Delivery;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** The broker out of reach, answers that take longer than a lease, and the end of a process. */
+@Execution(ExecutionMode.CONCURRENT)
+class FaultsIT {
+
+  /** Twice the lease, and long enough for gRPC to have lengthened its pauses between attempts. */
+  private static final Duration OUTAGE = Duration.ofSeconds(20);
+
+  @Test
+  void the_broker_is_gone_for_twice_a_lease_and_back() throws Exception {
+    try (Gateway gateway = new Gateway(10, Duration.ofMillis(20));
+        Deployment deployment = new Deployment("pubsub.lease=10s");
+        TcpProxy proxy = new TcpProxy(deployment.emulator().port())) {
+      deployment.submit(1_000);
+      BatchProcessor processor = deployment.through(proxy).process(gateway, 4);
+      await(() -> deployment.results().size() >= 200);
+      proxy.cut();
+      long back = System.nanoTime() + OUTAGE.toNanos();
+      await(() -> System.nanoTime() >= back);
+      assertThat(processor.health().healthy()).isFalse();
+      proxy.mend();
+      await(() -> Set.copyOf(deployment.resultIds()).size() == 1_000);
+      await(() -> processor.health().healthy());
+      // Twice is only what was being stored when the connection broke.
+      assertThat(deployment.results().size()).isLessThanOrEqualTo(1_000 + 8);
+    }
+  }
+
+  @Test
+  void an_answer_that_takes_longer_than_the_ack_deadline_is_asked_for_once() throws Exception {
+    try (Gateway gateway = new Gateway(0, Duration.ofSeconds(25));
+        Deployment deployment = new Deployment("pubsub.lease=10s")) {
+      deployment.submit(20);
+      deployment.process(gateway, 10, builder -> builder.setting("buffer", "10"));
+      deployment.process(gateway, 10, builder -> builder.setting("buffer", "10"));
+      await(() -> deployment.results().size() >= 20);
+      assertThat(deployment.resultIds()).containsExactlyInAnyOrderElementsOf(Deployment.ids(20));
+      assertThat(gateway.askedById().values()).containsOnly(1);
+    }
+  }
+
+  @Test
+  void close_hands_everything_back_within_the_drain_time() throws Exception {
+    try (Gateway gateway = new Gateway(0, Duration.ofMinutes(10));
+        Deployment deployment = new Deployment()) {
+      deployment.submit(40);
+      BatchProcessor processor =
+          deployment.process(
+              gateway,
+              10,
+              builder -> builder.setting("drain-timeout", "1s").setting("buffer", "10"));
+      await(() -> gateway.askedById().size() == 10 && processor.stats().received() >= 20);
+
+      long begin = System.nanoTime();
+      processor.close();
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
+
+      // Their leases would last for a minute.
+      PubSubTransport heir = deployment.open();
+      Set<String> bodies = new HashSet<>();
+      long handedOver = System.nanoTime();
+      while (bodies.size() < 40
+          && System.nanoTime() - handedOver < Duration.ofSeconds(30).toNanos()) {
+        for (Delivery delivery : Deployment.queue(heir).receive(40, Duration.ofSeconds(1))) {
+          bodies.add(delivery.body().toUtf8());
+          assertThat(delivery.attempt()).isEqualTo(1);
+        }
+      }
+      assertThat(bodies).hasSize(40);
+    }
+  }
+
+  @Test
+  void a_frozen_process_publishes_nothing_after_its_leases() throws Exception {
+    List<Process> processors = new ArrayList<>();
+    try (Gateway gateway = new Gateway(0, Duration.ofMillis(50));
+        Deployment deployment = new Deployment("pubsub.lease=3s")) {
+      deployment.submit(600);
+      for (int i = 0; i < 2; i++) {
+        List<String> args = new ArrayList<>(List.of("gcp-pubsub", gateway.url(), "4"));
+        args.addAll(deployment.settings());
+        processors.add(ProcessorMain.fork(args.toArray(String[]::new)));
+      }
+      await(() -> deployment.results().size() >= 100);
+      signal(processors.get(0), "STOP");
+      await(() -> Set.copyOf(deployment.resultIds()).size() >= 590);
+      long leasesOver = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+      await(() -> System.nanoTime() >= leasesOver);
+      await(() -> Set.copyOf(deployment.resultIds()).size() == 600);
+      int before = deployment.results().size();
+      signal(processors.get(0), "CONT");
+      long quiet = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+      await(() -> System.nanoTime() >= quiet);
+      // What it was publishing when it froze may arrive; nothing that it held otherwise.
+      assertThat(deployment.results().size() - before).isLessThanOrEqualTo(4);
+    } finally {
+      processors.forEach(Process::destroyForcibly);
+    }
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+  }
+
+  private static void await(java.util.concurrent.Callable<Boolean> condition) {
+    Awaitility.await().atMost(Deployment.PATIENCE).until(condition);
+  }
+}

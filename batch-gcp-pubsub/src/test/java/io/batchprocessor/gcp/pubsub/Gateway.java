@@ -1,0 +1,95 @@
+package io.batchprocessor.gcp.pubsub;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** Answers after a while, sheds a part of what it is asked, and remembers what that was. */
+final class Gateway implements AutoCloseable {
+
+  private final HttpServer server;
+  private final ScheduledExecutorService later = Executors.newScheduledThreadPool(2);
+  private final int shedPercent;
+  private final Duration latency;
+  private final Map<String, Integer> askedById = new ConcurrentHashMap<>();
+  private final List<String> events = new ArrayList<>();
+
+  Gateway(int shedPercent, Duration latency) {
+    this.shedPercent = shedPercent;
+    this.latency = latency;
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 512);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/completions";
+  }
+
+  /** How often each id was asked, the shed ones included. */
+  Map<String, Integer> askedById() {
+    return askedById;
+  }
+
+  /** Each id twice: when it was asked, and when it was answered with 200. */
+  List<String> events() {
+    synchronized (events) {
+      return List.copyOf(events);
+    }
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    String id = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+    exchange.getRequestBody().readAllBytes();
+    askedById.merge(id, 1, Integer::sum);
+    if (ThreadLocalRandom.current().nextInt(100) < shedPercent) {
+      exchange.sendResponseHeaders(429, -1);
+      exchange.close();
+      return;
+    }
+    note(id);
+    var unused =
+        later.schedule(() -> answer(exchange, id), latency.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void answer(HttpExchange exchange, String id) {
+    byte[] body = "{\"ok\":true}".getBytes(StandardCharsets.UTF_8);
+    note(id);
+    try (exchange) {
+      exchange.sendResponseHeaders(200, body.length);
+      exchange.getResponseBody().write(body);
+    } catch (IOException e) {
+      // Who asked was killed.
+      Thread.onSpinWait();
+    }
+  }
+
+  private void note(String id) {
+    synchronized (events) {
+      events.add(id);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    later.shutdownNow();
+  }
+}

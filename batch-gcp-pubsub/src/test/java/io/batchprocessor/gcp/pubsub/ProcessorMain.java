@@ -1,0 +1,69 @@
+package io.batchprocessor.gcp.pubsub;
+
+import io.batchprocessor.BatchProcessor;
+import io.batchprocessor.spi.QueueProvider;
+import io.batchprocessor.spi.Settings;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * A processor in a process of its own, to be killed, frozen or measured:
+ *
+ * <pre>{@code
+ * ProcessorMain <provider> <endpoint> <concurrency> [<setting>=<value>...]
+ * }</pre>
+ */
+final class ProcessorMain {
+
+  /** Short, so that a test does not wait for the last of many retries. */
+  private static final Duration BACKOFF = Duration.ofMillis(200);
+
+  private ProcessorMain() {}
+
+  public static void main(String[] args) throws Exception {
+    QueueProvider provider =
+        ServiceLoader.load(QueueProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(candidate -> candidate.id().equals(args[0]))
+            .findFirst()
+            .orElseThrow();
+    Map<String, String> values = new HashMap<>();
+    for (String setting : List.of(args).subList(3, args.length)) {
+      int equals = setting.indexOf('=');
+      values.put(setting.substring(0, equals), setting.substring(equals + 1));
+    }
+    try (var transport = provider.open(Settings.of(provider.settings(), values));
+        BatchProcessor processor =
+            BatchProcessor.builder()
+                .transport(transport)
+                .endpoint(URI.create(args[1]))
+                .concurrency(Integer.parseInt(args[2]))
+                .backoff(context -> BACKOFF)
+                .build()) {
+      processor.start();
+      new CountDownLatch(1).await();
+    }
+  }
+
+  /** Starts one. */
+  static Process fork(String... args) throws java.io.IOException {
+    List<String> command = new java.util.ArrayList<>();
+    command.add(java.nio.file.Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(ProcessorMain.class.getName());
+    command.addAll(List.of(args));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(java.nio.file.Files.createTempFile("processor-", ".log").toFile())
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    return process;
+  }
+}

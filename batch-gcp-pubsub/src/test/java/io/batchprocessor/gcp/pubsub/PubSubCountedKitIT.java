@@ -1,0 +1,34 @@
+package io.batchprocessor.gcp.pubsub;
+
+import io.batchprocessor.testkit.AdapterContract;
+import io.batchprocessor.testkit.AdapterUnderTest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/**
+ * The adapter kit on {@code gcp-pubsub} with a retry topic, on subscriptions with a dead-letter
+ * policy and without exactly-once delivery.
+ */
+class PubSubCountedKitIT implements AdapterContract {
+
+  private static KitServer server;
+
+  @BeforeAll
+  static void startServer() {
+    server = new KitServer();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @Override
+  public AdapterUnderTest adapter() {
+    return server
+        .adapter(true, true, subscription -> subscription)
+        .name("gcp-pubsub-counted")
+        .exempt(204, "Pub/Sub counts a release as a delivery")
+        .build();
+  }
+}
