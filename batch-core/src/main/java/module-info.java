@@ -4,6 +4,7 @@ module io.batchprocessor.core {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
   requires java.net.http;
+  requires jdk.net; // httpcore5 looks for it, and as an automatic module can't say so
   requires org.slf4j;
   requires static org.apache.httpcomponents.client5.httpclient5;
   requires static org.apache.httpcomponents.core5.httpcore5;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Takes requests from queues, sends them to an inference gateway with bounded concurrency, retries
  * what it sheds until each request's deadline, and writes one result for each.
  *
- * {@snippet :
+ * <pre>{@code
  * try (MemoryTransport queues = MemoryTransport.builder().build();
  *     BatchProcessor processor =
  *         BatchProcessor.builder()
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   processor.start();
  *   ResultMessage result = queues.submit(request).get();
  * }
- * }
+ * }</pre>
  *
  * <p>Safe for use by several threads. Two processors in one JVM do not know of each other. No
  * shutdown hook is installed: whoever starts a processor closes it.

@@ -4,6 +4,7 @@ import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.Setting;
 import io.batchprocessor.spi.Settings;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,19 +111,29 @@ record ConfigTree(
         (name, value) -> {
           String joined = prefix + name;
           String key = ALIASES.getOrDefault(joined, joined);
-          if (value instanceof Map<?, ?> nested) {
+          if (value instanceof List<?> list) {
+            values.put(key, commaSeparated(list));
+          } else if (value instanceof Map<?, ?> map && isList(map)) {
+            values.put(key, commaSeparated(map.values()));
+          } else if (value instanceof Map<?, ?> nested) {
             flatten(key + ".", nested, values);
-          } else if (value instanceof List<?> list) {
-            values.put(key, list.stream().map(String::valueOf).collect(Collectors.joining(",")));
           } else if (value != null) {
             values.put(key, String.valueOf(value));
           }
         });
   }
 
-  /**
-   * A JSON array of objects; a map counts too, as Spring binds lists to maps with numbers as keys.
-   */
+  private static String commaSeparated(Collection<?> list) {
+    return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  /** Spring binds lists to maps with numbers as keys; no setting's name is a number. */
+  private static boolean isList(Map<?, ?> map) {
+    return !map.isEmpty()
+        && map.keySet().stream().allMatch(key -> String.valueOf(key).matches("\\d+"));
+  }
+
+  /** A JSON array of objects; a map counts too, as it does in {@link #isList}. */
   private static List<Map<String, Object>> elements(
       String key, @Nullable Object value, List<String> problems) {
     List<Map<String, Object>> elements = new ArrayList<>();

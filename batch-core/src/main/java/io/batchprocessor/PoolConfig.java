@@ -48,7 +48,7 @@ public record PoolConfig(
   }
 
   /** The settings of one element of a configuration's {@code pools} array. */
-  public static List<Setting<?>> settings() {
+  static List<Setting<?>> settings() {
     return SETTINGS;
   }
 }

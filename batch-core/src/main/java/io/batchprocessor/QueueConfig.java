@@ -72,7 +72,7 @@ public record QueueConfig(
   /**
    * The settings of one element of a configuration's {@code queues} array, beside {@code labels}.
    */
-  public static List<Setting<?>> settings() {
+  static List<Setting<?>> settings() {
     return SETTINGS;
   }
 

@@ -218,6 +218,17 @@ class ConfigurationTest {
   }
 
   @Test
+  void settings_that_are_lists_are_read_as_spring_binds_them_too() {
+    Map<String, String> listeners = new LinkedHashMap<>();
+    listeners.put("0", "slow");
+    listeners.put("1", "loud");
+
+    assertThat(ConfigTree.of(Map.of("listeners", listeners)).values())
+        .isEqualTo(ConfigTree.of(Map.of("listeners", List.of("slow", "loud"))).values())
+        .containsEntry("listeners", "slow,loud");
+  }
+
+  @Test
   void a_queue_that_the_transport_does_not_have_is_told_at_start() {
     try (MemoryTransport queues = MemoryTransport.builder().queues("a").build();
         BatchProcessor processor = sound().transport(queues).queue(QueueConfig.of("b")).build()) {

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Counts and measures what a processor does, in a Micrometer registry: the metrics of {@link
  * BatchMetric}. One object for each processor; several may share a registry if their names differ.
  *
- * {@snippet :
+ * <pre>{@code
  * BatchProcessor.builder().listener(BatchMetrics.of(registry));
- * }
+ * }</pre>
  *
  * <p>Every series is there, at zero, from {@code start} on. When the processor is closed, what
  * shows its inside (gauges, the gate's counts) goes; counters and timers stay for a last report,

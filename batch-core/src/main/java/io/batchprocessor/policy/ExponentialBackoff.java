@@ -25,10 +25,10 @@ import java.util.stream.Stream;
  *
  * <p>Immutable and safe for use by several threads. Known to configurations as {@code exponential}.
  *
- * {@snippet :
+ * <pre>{@code
  * BackoffStrategy backoff =
  *     ExponentialBackoff.builder().base(Duration.ofSeconds(1)).cap(Duration.ofMinutes(5)).build();
- * }
+ * }</pre>
  */
 public final class ExponentialBackoff implements BackoffStrategy {
 

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * One thing that can be configured: its key, type, default and meaning, declared once and used for
  * parsing, for help texts and for documentation.
  *
- * {@snippet :
+ * <pre>{@code
  * static final Setting<Duration> LEASE =
  *     Setting.duration("redis.lease", "how long a delivery is ours before another process may have it")
  *         .withDefault("60s");
- * }
+ * }</pre>
  *
  * @param <T> the type of its value
  */

@@ -23,9 +23,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * without them it begins a trace. The gateway sees the span as its parent. A further attempt links
  * to the one before it, if that was made by this process.
  *
- * {@snippet :
+ * <pre>{@code
  * BatchProcessor.builder().listener(BatchTracing.of(openTelemetry));
- * }
+ * }</pre>
  *
  * <p>Names and attributes follow OpenTelemetry's semantic conventions for HTTP clients (stable),
  * and for messaging and gen_ai (in development, as of 1.37). Neither payloads nor answers nor

@@ -38,9 +38,9 @@ class ReadmeTest {
 
   private static final Pattern JSON = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
 
-  /** {@code <!-- snippet:NAME FILE -->}, then a block of Java. */
+  /** {@code <!-- snippet:NAME FILE -->}, then a block of code. */
   private static final Pattern SNIPPET =
-      Pattern.compile("<!-- snippet:(\\S+) (\\S+) -->\n```java\n(.*?)```", Pattern.DOTALL);
+      Pattern.compile("<!-- snippet:(\\S+) (\\S+) -->\n```(\\w+)\n.*?```", Pattern.DOTALL);
 
   @Test
   void every_setting_is_in_the_table_as_the_code_has_it() throws IOException {
@@ -100,8 +100,8 @@ class ReadmeTest {
     String name = found.group(1);
     String file = found.group(2);
     try {
-      return "<!-- snippet:%s %s -->\n```java\n%s```"
-          .formatted(name, file, source(ROOT.resolve(file), name));
+      return "<!-- snippet:%s %s -->\n```%s\n%s```"
+          .formatted(name, file, found.group(3), source(ROOT.resolve(file), name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -111,13 +111,13 @@ class ReadmeTest {
     List<String> lines = new ArrayList<>();
     boolean inside = false;
     for (String line : Files.readAllLines(file)) {
-      if (line.strip().equals("// end:" + name)) {
+      if (line.strip().matches("(//|#) end:" + name)) {
         break;
       }
       if (inside) {
         lines.add(line);
       }
-      inside |= line.strip().equals("// snippet:" + name);
+      inside |= line.strip().matches("(//|#) snippet:" + name);
     }
     int indent =
         lines.stream()
