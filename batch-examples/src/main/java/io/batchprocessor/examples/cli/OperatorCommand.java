@@ -49,7 +49,7 @@ final class OperatorCommand {
    * @throws InvalidSettingsException if there is no such command, or the transport can't do it
    */
   boolean run() throws IOException, InterruptedException {
-    LogLevels.onlyWarnings();
+    LogLevels.onlyErrors();
     String command = String.join(" ", flags.words().subList(0, Math.min(2, flags.words().size())));
     if (command.equals("queue pause") || command.equals("queue resume")) {
       String page = new RemoteControl(configuration).act(flags.words().get(1));

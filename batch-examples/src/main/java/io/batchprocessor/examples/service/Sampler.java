@@ -17,7 +17,9 @@ final class Sampler implements Runnable {
 
   private static final Duration EVERY = Duration.ofSeconds(1);
 
-  /** Over a shorter time a rate says nothing: one result in a millisecond is no thousand a second. */
+  /**
+   * Over a shorter time a rate says nothing: one result in a millisecond is no thousand a second.
+   */
   private static final double SHORTEST_SECONDS = 0.5;
 
   private final BatchProcessor processor;

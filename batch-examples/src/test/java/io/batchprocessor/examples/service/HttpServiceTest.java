@@ -358,7 +358,8 @@ class HttpServiceTest {
 
       eventually().until(HttpServiceTest::noThreadOfAService);
     }
-    assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close()).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+        .isInstanceOf(IOException.class);
   }
 
   private static boolean noThreadOfAService() {
