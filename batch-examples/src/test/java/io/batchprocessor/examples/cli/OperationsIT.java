@@ -253,7 +253,7 @@ class OperationsIT {
 
   @Test
   void a_transport_that_cannot_says_so_in_one_line_with_exit_code_2() {
-    environment.put("BATCH_MESSAGE_QUEUE_IMPL", "bare");
+    environment.put("BATCH_MESSAGE_QUEUE_IMPL", "without-abilities");
     for (List<String> command :
         List.of(
             List.of("queue", "stats"),

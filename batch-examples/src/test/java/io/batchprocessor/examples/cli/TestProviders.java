@@ -81,7 +81,7 @@ public final class TestProviders {
 
     @Override
     public String id() {
-      return "bare";
+      return "without-abilities";
     }
 
     @Override
