@@ -7,8 +7,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -85,11 +89,43 @@ class DevEnvironmentTest {
   }
 
   @Test
+  void every_variable_is_that_of_a_setting() throws IOException {
+    List<String> names = new ArrayList<>();
+    compose.at("/services/processor/environment").fieldNames().forEachRemaining(names::add);
+    Deployment.render("all-values.yaml", Map.of())
+        .get("Deployment")
+        .at("/spec/template/spec/containers/0/env")
+        .findValuesAsText("name")
+        .forEach(names::add);
+    Dockerfile.read().last("ENV").words().forEach(word -> names.add(word.replaceFirst("=.*", "")));
+    assertThat(names)
+        .filteredOn(name -> name.startsWith("BATCH_"))
+        .hasSizeGreaterThan(10)
+        .isSubsetOf(variables());
+  }
+
+  @Test
   void the_request_to_try_it_with_is_the_one_of_the_readme() throws IOException {
     Matcher request = Pattern.compile("PUBLISH batch-queue '(.*)'").matcher(readme());
     assertThat(request.find()).isTrue();
     assertThat(Deployment.text("Makefile"))
         .contains("MESSAGE := " + request.group(1).replace("\"", "\\\""));
+  }
+
+  /** Of the table of settings in the README, which is generated from the code. */
+  private static Set<String> variables() throws IOException {
+    Set<String> variables = new TreeSet<>();
+    String table = readme().replaceAll("(?s).*<!-- settings:begin -->|<!-- settings:end -->.*", "");
+    Matcher row = Pattern.compile("(?m)^\\| `([^`]+)` \\|").matcher(table);
+    while (row.find()) {
+      variables.add(
+          "BATCH_"
+              + row.group(1)
+                  .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
+                  .replaceAll("[.-]", "_")
+                  .toUpperCase(Locale.ROOT));
+    }
+    return variables;
   }
 
   private static String readme() throws IOException {

@@ -102,16 +102,20 @@ class RuntimeImageIT {
   }
 
   @Test
-  void it_answers_a_request_over_tls_and_drains_on_sigterm() throws Exception {
+  void it_is_healthy_answers_a_request_over_tls_and_drains_on_sigterm() throws Exception {
     Path keys = directory.resolve("keys.p12");
     keytool(keys);
     HttpsServer gateway = gateway(keys);
+    int http = freePort();
     int port = freePort();
     RedisServer redis = RedisServer.builder().port(port).setting("bind 127.0.0.1").build();
     redis.start();
     Process main = null;
     try {
-      main = main(keys, "redis://127.0.0.1:" + port, gateway.getAddress().getPort());
+      main = main(keys, "redis://127.0.0.1:" + port, gateway.getAddress().getPort(), http);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(Deployment.healthCheck(http)).as(err()).isZero());
       try (Jedis cli = new Jedis("127.0.0.1", port)) {
         cli.xadd("batch-stream", StreamEntryID.NEW_ENTRY, Map.of("message", REQUEST));
         await()
@@ -136,7 +140,7 @@ class RuntimeImageIT {
   }
 
   /** As a container would start it: the entry point, and settings from the environment. */
-  private Process main(Path keys, String redis, int gatewayPort) throws IOException {
+  private Process main(Path keys, String redis, int gatewayPort, int http) throws IOException {
     List<String> command =
         file.last("ENTRYPOINT").words().stream()
             .map(word -> word.replace("/opt/java/bin/java", java.toString()))
@@ -152,6 +156,7 @@ class RuntimeImageIT {
     environment.put("BATCH_MESSAGE_QUEUE_IMPL", "redis-streams");
     environment.put("BATCH_REDIS_URL", redis);
     environment.put("BATCH_ENDPOINT", "https://localhost:%d/v1".formatted(gatewayPort));
+    environment.put("BATCH_HTTP_PORT", String.valueOf(http));
     environment.put(
         "JDK_JAVA_OPTIONS",
         "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=%s"
