@@ -11,6 +11,7 @@ module io.batchprocessor.core {
   requires static transitive org.jspecify;
 
   exports io.batchprocessor;
+  exports io.batchprocessor.gate;
   exports io.batchprocessor.memory;
   exports io.batchprocessor.message;
   exports io.batchprocessor.policy;
