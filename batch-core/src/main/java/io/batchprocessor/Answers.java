@@ -27,7 +27,11 @@ final class Answers {
 
   /** We gave it up ourselves. */
   static AttemptOutcome aborted(Duration latency) {
-    return new AttemptOutcome(Kind.ABORTED, null, "aborted", latency, null);
+    return aborted(latency, "aborted");
+  }
+
+  static AttemptOutcome aborted(Duration latency, String reason) {
+    return new AttemptOutcome(Kind.ABORTED, null, reason, latency, null);
   }
 
   static AttemptOutcome timedOut(Duration latency) {

@@ -28,6 +28,7 @@ final class Assembly {
   private final UserCode userCode;
   private final Engine.Shared shared;
   private final EngineThreads threads;
+  private final List<GuardedGate> gates = new ArrayList<>();
 
   Assembly(
       Blueprint blueprint,
@@ -81,11 +82,16 @@ final class Assembly {
             clock,
             ticker,
             config.random());
-    return new Engine(config, threads, shared, transport, client, planner, pools(transport));
+    try {
+      return new Engine(config, threads, shared, transport, client, planner, pools(transport));
+    } catch (RuntimeException | Error e) {
+      gates.forEach(GuardedGate::close);
+      throw e;
+    }
   }
 
   private List<WorkerPool> pools(Transport transport) {
-    Map<String, List<QueueBuffer>> byPool = new LinkedHashMap<>();
+    Map<String, List<QueueConfig>> byPool = new LinkedHashMap<>();
     List<String> names = transport.requestQueues().stream().map(RequestQueue::name).toList();
     blueprint
         .queueConfigs()
@@ -97,38 +103,46 @@ final class Assembly {
                   "queue '%s' is configured, but the transport has only: %s"
                       .formatted(queue.name(), String.join(", ", names)));
             });
-    Authorization authorization = authorization();
     for (String name : names) {
       QueueConfig queue = blueprint.queues().getOrDefault(name, QueueConfig.of(name));
-      byPool
-          .computeIfAbsent(queue.pool(), pool -> new ArrayList<>())
-          .add(buffer(queue, authorization));
+      byPool.computeIfAbsent(queue.pool(), pool -> new ArrayList<>()).add(queue);
     }
+    Authorization authorization = authorization();
     List<WorkerPool> pools = new ArrayList<>();
-    byPool.forEach((name, buffers) -> pools.add(pool(name, buffers)));
+    byPool.forEach((name, queues) -> pools.add(pool(pool(name), queues, authorization)));
     return pools;
   }
 
-  private WorkerPool pool(String name, List<QueueBuffer> buffers) {
-    Blueprint.Pool pool = pool(name);
+  private WorkerPool pool(
+      Blueprint.Pool pool, List<QueueConfig> queues, Authorization authorization) {
+    GuardedGate gate = open(pool.gate(), pool.config());
+    List<QueueBuffer> buffers = new ArrayList<>();
+    for (QueueConfig queue : queues) {
+      buffers.add(buffer(queue, pool.config(), QueueGates.of(null, gate), authorization));
+    }
     return new WorkerPool(
-        pool.config(),
-        buffers,
-        new GuardedMergePolicy(pool.mergePolicy().get(), userCode),
-        new GuardedGate(pool.gate().get(), userCode));
+        pool.config(), buffers, new GuardedMergePolicy(pool.mergePolicy().get(), userCode), gate);
   }
 
-  private QueueBuffer buffer(QueueConfig queue, Authorization authorization) {
-    int capacity =
-        settings
-            .find(ProcessorSettings.BUFFER)
-            .orElseGet(() -> pool(queue.pool()).config().concurrency());
+  private GuardedGate open(GateSource source, PoolConfig pool) {
+    GuardedGate gate =
+        new GuardedGate(
+            source.create(
+                new GateSource.Surroundings(pool.concurrency(), threads.named("gate"), ticker)),
+            userCode);
+    gates.add(gate);
+    return gate;
+  }
+
+  private QueueBuffer buffer(
+      QueueConfig queue, PoolConfig pool, QueueGates gate, Authorization authorization) {
+    int capacity = settings.find(ProcessorSettings.BUFFER).orElse(pool.concurrency());
     String objective =
         Optional.ofNullable(queue.objective())
             .or(() -> settings.find(ProcessorSettings.INFERENCE_OBJECTIVE))
             .orElse(null);
-    return new QueueBuffer(
-        queue, new GatewayTarget(endpoint(queue), objective, authorization), capacity, ticker);
+    GatewayTarget target = new GatewayTarget(endpoint(queue), objective, authorization);
+    return new QueueBuffer(queue, target, gate, capacity, ticker);
   }
 
   private Blueprint.Pool pool(String name) {

@@ -56,7 +56,7 @@ final class Attempts {
     long leftMillis = Math.max(1, request.deadlineMillis() - clock.millis());
     Duration timeout = Duration.ofMillis(Math.min(requestTimeoutMillis, leftMillis));
     if (!request.dispatch(ticker.getAsLong(), TimeUnit.MILLISECONDS.toNanos(timeout.toMillis()))) {
-      pool.gate().release(permit, Answers.aborted(Duration.ZERO));
+      permit.returnUnused();
       return;
     }
     pool.began();
@@ -105,6 +105,23 @@ final class Attempts {
     }
   }
 
+  /**
+   * Takes a request that is in flight back for a gate that wants room; false if its end was decided
+   * already.
+   */
+  boolean takeBack(HeldRequest request, String gate) {
+    boolean wasInFlight = request.decideInFlight();
+    if (wasInFlight) {
+      Duration work = latency(request);
+      String reason = "taken back by gate " + gate;
+      counters.takenBack.increment();
+      listeners.tell(request, listener -> listener.takenBack(request, gate, work));
+      giveUp(
+          request, Answers.aborted(work, reason), new Outcome.Released(request, request, reason));
+    }
+    return wasInFlight;
+  }
+
   /** Forgets a request that another process may hold; false if its end was decided already. */
   boolean lose(HeldRequest request) {
     if (request.decideInBuffer()) {
@@ -151,7 +168,8 @@ final class Attempts {
     boolean decides = request.decideInFlight();
     AttemptOutcome outcome =
         decides ? outcome(response, failure, latency(request)) : request.abortedAs();
-    pool.gate().release(permit, outcome == null ? Answers.aborted(latency(request)) : outcome);
+    permit.release(outcome == null ? Answers.aborted(latency(request)) : outcome);
+    request.permitCameBack();
     pool.ended();
     if (decides && outcome != null) {
       if (outcome.kind() == AttemptOutcome.Kind.SHED) {

@@ -2,7 +2,7 @@ package io.batchprocessor;
 
 import io.batchprocessor.spi.BackoffStrategy;
 import io.batchprocessor.spi.BatchListener;
-import io.batchprocessor.spi.DispatchGate;
+import io.batchprocessor.spi.DispatchGateContext;
 import io.batchprocessor.spi.InferenceClientProvider;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.MergePolicy;
@@ -46,10 +46,7 @@ record Blueprint(
     List<BatchListener> listeners) {
 
   /** A pool, with what makes its policy and its gate. */
-  record Pool(
-      PoolConfig config,
-      Supplier<? extends MergePolicy> mergePolicy,
-      Supplier<? extends DispatchGate> gate) {}
+  record Pool(PoolConfig config, Supplier<? extends MergePolicy> mergePolicy, GateSource gate) {}
 
   /**
    * Checks a configuration.
@@ -139,18 +136,25 @@ record Blueprint(
       return () -> provider.create(own);
     }
 
-    private Supplier<? extends DispatchGate> gate(@Nullable String ofPool) {
+    private GateSource gate(@Nullable String ofPool) {
       if (ofPool == null && builder.gate != null) {
-        return builder.gate;
+        return GateSource.of(builder.gate);
       }
       Optional<String> id =
           Optional.ofNullable(ofPool).or(() -> settings.find(ProcessorSettings.GATE));
       if (id.isEmpty()) {
-        return OpenGate::new;
+        return GateSource.OPEN;
       }
       var provider = catalog.gates.get(id.get());
       Settings own = settingsOf(provider);
-      return () -> provider.create(own);
+      return surroundings ->
+          provider.create(
+              new DispatchGateContext(
+                  own,
+                  List.of(),
+                  surroundings.concurrency(),
+                  surroundings.threads(),
+                  surroundings.ticker()));
     }
 
     private BackoffStrategy backoff() {

@@ -18,6 +18,7 @@ final class Counters {
   final LongAdder putOff = new LongAdder();
   final LongAdder retriesReceived = new LongAdder();
   final LongAdder released = new LongAdder();
+  final LongAdder takenBack = new LongAdder();
   final LongAdder leasesLost = new LongAdder();
   final LongAdder deadLettered = new LongAdder();
   final LongAdder brokerFailures = new LongAdder();
@@ -48,6 +49,7 @@ final class Counters {
         retried.sum(),
         Math.max(0, retried.sum() - comeBack),
         released.sum(),
+        takenBack.sum(),
         leasesLost.sum(),
         deadLettered.sum(),
         brokerFailures.sum(),

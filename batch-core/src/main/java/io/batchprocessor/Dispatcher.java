@@ -24,6 +24,7 @@ final class Dispatcher implements Runnable {
   private final List<WorkerPool> pools;
   private final Attempts attempts;
   private final HeldMessages held;
+  private final TakeBack takeBack;
   private final Settler settler;
   private final BrokerCalls broker;
   private final Consumer<Outcome> settle;
@@ -46,6 +47,7 @@ final class Dispatcher implements Runnable {
     this.pools = pools;
     this.attempts = attempts;
     this.held = held;
+    this.takeBack = new TakeBack(pools, held, attempts);
     this.settler = settler;
     this.broker = broker;
     this.settle = settler;
@@ -69,6 +71,7 @@ final class Dispatcher implements Runnable {
   @Override
   public void run() {
     while (!stopped) {
+      takeBack.look();
       long waitNanos = Math.min(pass(), held.isEmpty() ? Long.MAX_VALUE : TICK_NANOS);
       long now = ticker.getAsLong();
       if (now - lookedAfterNanos >= TICK_NANOS) {
@@ -132,7 +135,7 @@ final class Dispatcher implements Runnable {
   }
 
   private void decide(WorkerPool pool, QueueBuffer buffer, HeldRequest request) {
-    Verdict verdict = pool.gate().tryAcquire(request);
+    Verdict verdict = buffer.gate().tryAcquire(request);
     if (verdict instanceof Verdict.Go go) {
       buffer.remove(request);
       attempts.begin(request, pool, go.permit());
@@ -142,13 +145,14 @@ final class Dispatcher implements Runnable {
       settle.accept(
           verdict instanceof Verdict.Drop drop
               ? Outcome.Finished.of(request, Results.dropped(request, drop.reason()))
-              : released(request, ((Verdict.Release) verdict).delay(), pool));
+              : released(request, ((Verdict.Release) verdict).delay()));
     }
   }
 
-  private Outcome released(HeldRequest request, Duration delay, WorkerPool pool) {
+  private Outcome released(HeldRequest request, Duration delay) {
     return delay.isZero()
-        ? new Outcome.Released(request, request, "released by gate " + pool.gate().name())
+        ? new Outcome.Released(
+            request, request, "released by gate " + request.buffer().gate().name())
         : new Outcome.Retried(
             request, request, ticker.getAsLong() + NANOSECONDS.convert(delay), request.attempt());
   }

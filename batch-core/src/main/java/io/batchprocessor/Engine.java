@@ -101,11 +101,7 @@ final class Engine {
         }
         Intake intake =
             new Intake(
-                queue,
-                new RequestSluice(buffer, pool.gate(), dispatcherBell),
-                admission,
-                cancellation,
-                broker);
+                queue, new RequestSluice(buffer, dispatcherBell), admission, cancellation, broker);
         buffer.fresh().whenRoom(intake::roomAgain);
         buffer.retries().whenRoom(retries::roomAgain);
         intakes.add(intake);
@@ -146,7 +142,7 @@ final class Engine {
     join(settlerThread);
     leaseKeeper.stop();
     join(leaseKeeperThread);
-    pools.forEach(pool -> pool.gate().close());
+    pools.forEach(WorkerPool::closeGates);
   }
 
   /** An interrupt ends the wait as the end of the time does. */

@@ -35,6 +35,7 @@ final class HeldRequest extends HeldMessage implements RequestView {
   private volatile @Nullable AttemptOutcome aborted;
   private long dispatchedNanos;
   private volatile long timeoutNanos = Long.MAX_VALUE;
+  private volatile boolean permitBack;
 
   HeldRequest(
       Delivery delivery,
@@ -127,6 +128,15 @@ final class HeldRequest extends HeldMessage implements RequestView {
   /** What {@link #abort} was told; null if the exchange ended by itself. */
   @Nullable AttemptOutcome abortedAs() {
     return aborted;
+  }
+
+  /** The attempt has ended, and its permit is with its gates again. */
+  void permitCameBack() {
+    permitBack = true;
+  }
+
+  boolean isPermitBack() {
+    return permitBack;
   }
 
   boolean isBuffered() {

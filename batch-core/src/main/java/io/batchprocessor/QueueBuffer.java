@@ -15,6 +15,7 @@ final class QueueBuffer implements QueueView {
 
   private final QueueConfig config;
   private final GatewayTarget target;
+  private final QueueGates gate;
   private final int capacity;
   private final LongSupplier ticker;
   private final Lane fresh = new Lane();
@@ -23,9 +24,15 @@ final class QueueBuffer implements QueueView {
   private @Nullable HeldRequest heldBack;
   private @Nullable HeldRequest seen;
 
-  QueueBuffer(QueueConfig config, GatewayTarget target, int capacity, LongSupplier ticker) {
+  QueueBuffer(
+      QueueConfig config,
+      GatewayTarget target,
+      QueueGates gate,
+      int capacity,
+      LongSupplier ticker) {
     this.config = config;
     this.target = target;
+    this.gate = gate;
     this.capacity = capacity;
     this.ticker = ticker;
   }
@@ -36,6 +43,10 @@ final class QueueBuffer implements QueueView {
 
   GatewayTarget target() {
     return target;
+  }
+
+  QueueGates gate() {
+    return gate;
   }
 
   /** Where the intake of its request queue puts what it takes. */

@@ -6,12 +6,10 @@ import io.batchprocessor.spi.Delivery;
 final class RequestSluice implements Intake.Sluice {
 
   private final QueueBuffer buffer;
-  private final GuardedGate gate;
   private final Doorbell dispatcher;
 
-  RequestSluice(QueueBuffer buffer, GuardedGate gate, Doorbell dispatcher) {
+  RequestSluice(QueueBuffer buffer, Doorbell dispatcher) {
     this.buffer = buffer;
-    this.gate = gate;
     this.dispatcher = dispatcher;
   }
 
@@ -21,7 +19,7 @@ final class RequestSluice implements Intake.Sluice {
   @Override
   public int demand() {
     int room = buffer.fresh().room();
-    return 2 * room >= buffer.fresh().capacity() && gate.isOpen() ? room : 0;
+    return 2 * room >= buffer.fresh().capacity() && buffer.gate().isOpen() ? room : 0;
   }
 
   @Override

@@ -69,10 +69,9 @@ final class RetrySluice implements Intake.Sluice {
     claims.clear();
     int most = 0;
     for (WorkerPool pool : pools) {
-      boolean open = pool.gate().isOpen();
       for (QueueBuffer buffer : pool.buffers()) {
         int room = buffer.retries().room();
-        if (open && 2 * room >= buffer.retries().capacity()) {
+        if (2 * room >= buffer.retries().capacity() && buffer.gate().isOpen()) {
           most = Math.max(most, room);
         }
       }

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param retried further attempts stored in the retry queue
  * @param waitingForRetry of these, how many have not come back here; another process may have them
  * @param released requests handed back to the broker
+ * @param takenBack of these, how many were in flight and a gate wanted room
  * @param leasesLost requests that another process may hold by now
  * @param deadLettered messages without an id
  * @param brokerFailures calls to the broker that failed and were repeated
@@ -35,6 +36,7 @@ public record Stats(
     long retried,
     long waitingForRetry,
     long released,
+    long takenBack,
     long leasesLost,
     long deadLettered,
     long brokerFailures,

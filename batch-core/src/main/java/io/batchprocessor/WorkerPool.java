@@ -35,6 +35,11 @@ final class WorkerPool {
     return gate;
   }
 
+  void closeGates() {
+    buffers.forEach(buffer -> buffer.gate().own().ifPresent(GuardedGate::close));
+    gate.close();
+  }
+
   int inFlight() {
     return inFlight.get();
   }

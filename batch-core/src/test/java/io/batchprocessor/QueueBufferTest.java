@@ -79,6 +79,7 @@ class QueueBufferTest {
         new QueueBuffer(
             QueueConfig.of("slow"),
             new GatewayTarget(Samples.ENDPOINT, null, Authorization.none()),
+            Samples.openGate(),
             8,
             ticker);
     HeldRequest head = Samples.held(Samples.request("r"), 1, slow);

@@ -80,6 +80,11 @@ final class Recorder implements BatchListener {
   }
 
   @Override
+  public void takenBack(RequestView request, String gate, Duration work) {
+    add("takenBack:" + gate, request);
+  }
+
+  @Override
   public void leaseLost(RequestView request) {
     add("leaseLost", request);
   }

@@ -41,12 +41,12 @@ class RetrySluiceTest {
     return new QueueBuffer(
         QueueConfig.of(queue),
         new GatewayTarget(Samples.ENDPOINT, null, Authorization.none()),
+        QueueGates.of(null, gate(queue)),
         capacity,
         ticker);
   }
 
-  private WorkerPool pool(QueueBuffer buffer, int concurrency) {
-    UserCode userCode = new UserCode(new Counters(), ticker);
+  private GuardedGate gate(String queue) {
     DispatchGate gate =
         new DispatchGate() {
           @Override
@@ -61,14 +61,18 @@ class RetrySluiceTest {
 
           @Override
           public double budget() {
-            return buffer == wide && !wideIsOpen.get() ? 0 : 1;
+            return queue.equals("wide") && !wideIsOpen.get() ? 0 : 1;
           }
         };
+    return new GuardedGate(gate, new UserCode(new Counters(), ticker));
+  }
+
+  private WorkerPool pool(QueueBuffer buffer, int concurrency) {
     return new WorkerPool(
         PoolConfig.of(buffer.name(), concurrency),
         List.of(buffer),
         queues -> queues.get(0),
-        new GuardedGate(gate, userCode));
+        gate(buffer.name()));
   }
 
   private static Delivery delivery(String queue) {

@@ -50,8 +50,14 @@ final class Samples {
     return new QueueBuffer(
         QueueConfig.of(queue),
         new GatewayTarget(ENDPOINT, null, Authorization.none()),
+        openGate(),
         8,
         System::nanoTime);
+  }
+
+  static QueueGates openGate() {
+    return QueueGates.of(
+        null, new GuardedGate(new OpenGate(), new UserCode(new Counters(), System::nanoTime)));
   }
 
   static Bytes json(RequestMessage message) {

@@ -30,6 +30,15 @@ public interface BatchListener {
   /** A request went back to the broker, its attempt not counted. */
   default void released(RequestView request, String reason) {}
 
+  /**
+   * A {@link YieldingGate} wanted room: the attempt was aborted, and what the gateway had done of
+   * it is thrown away. Told before {@link #attempted} and {@link #released}.
+   *
+   * @param gate the gate's name
+   * @param work how long the attempt had taken
+   */
+  default void takenBack(RequestView request, String gate, Duration work) {}
+
   /** Another process may hold the request by now; nothing is published for it here. */
   default void leaseLost(RequestView request) {}
 

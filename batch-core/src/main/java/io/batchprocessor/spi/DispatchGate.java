@@ -8,8 +8,8 @@ import java.util.Map;
  *
  * <ol>
  *   <li value="901">{@code tryAcquire} decides at once, without I/O and without blocking.
- *   <li value="902">A {@link Verdict.Go} carries a permit that the engine releases exactly once,
- *       with the attempt's outcome, also when user code throws.
+ *   <li value="902">A {@link Verdict.Go} carries a permit that the engine gives back exactly once,
+ *       with the attempt's outcome, or unused if another gate said no; also when user code throws.
  *   <li value="903">After {@link Verdict.Wait} the request stays where it is, and the gate is asked
  *       again when a permit is released, and after the verdict's time at the latest. Other queues
  *       go on. Waiting ends at the request's deadline.

@@ -4,6 +4,7 @@ import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.DispatchGate;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
+import io.batchprocessor.spi.YieldingGate;
 import io.batchprocessor.testkit.DispatchGateContract;
 import java.time.Duration;
 import java.util.List;
@@ -31,12 +32,24 @@ class FaultyGate implements DispatchGateContract {
         PolicyFault.of("counts every question when it is full", CountsQuestions::new, 903),
         PolicyFault.of("has a budget below zero", BelowZero::new, 905),
         PolicyFault.of("knows its own thread only", OneThread::new, 906),
-        PolicyFault.of("leaks a thread on close", LeaksThread::new, 907));
+        PolicyFault.of("leaks a thread on close", LeaksThread::new, 907),
+        PolicyFault.of("wants permits back, and keeps every rule", Yielding::new),
+        PolicyFault.of("wants more each time it is asked", WantsMore::new, 911),
+        PolicyFault.of("wants permits back that are not out", WantsTooMany::new, 912),
+        PolicyFault.of("gives permits out that it wants back", GivesOut::new, 913),
+        PolicyFault.of("forgets that permits came back", ForgetsAborted::new, 914));
   }
 
   @Override
   public DispatchGate gate() {
     return fault.subject().get();
+  }
+
+  @Override
+  public void provokeExcess(DispatchGate gate) {
+    if (gate instanceof Yielding yielding) {
+      yielding.wanted = Fixed.LIMIT - 1;
+    }
   }
 
   @Override
@@ -139,6 +152,64 @@ class FaultyGate implements DispatchGateContract {
               "leaked");
       thread.setDaemon(true);
       thread.start();
+    }
+  }
+
+  private static class Yielding extends Fixed implements YieldingGate {
+    volatile int wanted = LIMIT;
+
+    @Override
+    public Verdict tryAcquire(RequestView request) {
+      return excess() > 0 ? full() : super.tryAcquire(request);
+    }
+
+    @Override
+    public double budget() {
+      return excess() > 0 ? 0 : super.budget();
+    }
+
+    @Override
+    public int excess() {
+      return Math.max(0, inFlight.get() - wanted);
+    }
+  }
+
+  private static final class WantsMore extends Yielding {
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @Override
+    public int excess() {
+      return super.excess() == 0
+          ? 0
+          : Math.min(inFlight.get(), super.excess() + asked.getAndIncrement() / 100);
+    }
+  }
+
+  private static final class WantsTooMany extends Yielding {
+    @Override
+    public int excess() {
+      return super.excess() == 0 ? super.excess() : LIMIT + 1;
+    }
+  }
+
+  private static final class GivesOut extends Yielding {
+    @Override
+    public Verdict tryAcquire(RequestView request) {
+      if (excess() > 0) {
+        inFlight.incrementAndGet();
+        return new Verdict.Go(this::release);
+      }
+      return super.tryAcquire(request);
+    }
+  }
+
+  private static final class ForgetsAborted extends Yielding {
+    private boolean wanting;
+
+    @Override
+    public synchronized int excess() {
+      wanting = (wanting || super.excess() > 0) && inFlight.get() > 0;
+      return wanting ? 1 : 0;
     }
   }
 }

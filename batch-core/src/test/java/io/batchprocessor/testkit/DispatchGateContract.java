@@ -6,6 +6,7 @@ import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.DispatchGate;
 import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.Verdict;
+import io.batchprocessor.spi.YieldingGate;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Rules 901 to 907, of {@link DispatchGate}.
+ * Rules 901 to 907, of {@link DispatchGate}, and 911 to 915, of {@link YieldingGate}.
  *
  * {@snippet :
  * class MyGateKitTest implements DispatchGateContract {
@@ -41,6 +42,12 @@ public interface DispatchGateContract {
 
   /** A new gate. */
   DispatchGate gate();
+
+  /**
+   * Brings a {@link YieldingGate} with permits out to want some of them back; for rules 911 to 914.
+   * Default: nothing, and these rules are skipped if it wants none.
+   */
+  default void provokeExcess(DispatchGate gate) {}
 
   /** How long to wait for what has to happen sometime; default 30 seconds. */
   default Duration patience() {
@@ -156,6 +163,92 @@ public interface DispatchGateContract {
     Awaitility.await()
         .atMost(patience())
         .untilAsserted(() -> assertThat(watch.alive()).as("threads left by close").isEmpty());
+  }
+
+  @Test
+  default void rule_911_excess_only_looks() throws Exception {
+    try (DispatchGate gate = gate()) {
+      Deque<Permit> held = takeAll(gate);
+      int excess = provokedExcess(gate);
+      List<Background<Integer>> threads = new ArrayList<>();
+      for (int thread = 0; thread < 4; thread++) {
+        threads.add(
+            Background.of(
+                () -> {
+                  for (int i = 0; i < MANY; i++) {
+                    ((YieldingGate) gate).excess();
+                  }
+                  return ((YieldingGate) gate).excess();
+                }));
+      }
+
+      for (Background<Integer> thread : threads) {
+        assertThat(thread.within(patience(), "excess, " + MANY + " times"))
+            .as("excess, asked again")
+            .isEqualTo(excess);
+      }
+      giveBack(held, held.size());
+    }
+  }
+
+  @Test
+  default void rule_912_excess_is_0_with_no_permit_out() {
+    try (DispatchGate gate = gate()) {
+      assumeYielding(gate);
+      Deque<Permit> held = takeAll(gate);
+      assertThat(provokedExcess(gate)).as("excess").isBetween(1, held.size());
+      giveBack(held, held.size());
+      assertThat(((YieldingGate) gate).excess()).as("excess with no permit out").isZero();
+    }
+  }
+
+  @Test
+  default void rule_913_a_gate_that_wants_permits_back_gives_none_out() {
+    try (DispatchGate gate = gate()) {
+      Deque<Permit> held = takeAll(gate);
+      provokedExcess(gate);
+      assertThat(gate.tryAcquire(SimulatedRequests.request())).isNotInstanceOf(Verdict.Go.class);
+      assertThat(gate.budget()).as("budget").isZero();
+      giveBack(held, held.size());
+    }
+  }
+
+  @Test
+  default void rule_914_what_was_taken_back_is_not_in_excess_any_more() {
+    try (DispatchGate gate = gate()) {
+      Deque<Permit> held = takeAll(gate);
+      int excess = provokedExcess(gate);
+      giveBack(held, excess);
+      assertThat(((YieldingGate) gate).excess())
+          .as("excess, after %d permits came back", excess)
+          .isZero();
+      giveBack(held, held.size());
+    }
+  }
+
+  @Test
+  default void rule_915_the_newest_are_taken_back() {
+    Assumptions.abort("rule 915 skipped: which requests are taken back is the engine's to keep");
+  }
+
+  private static void assumeYielding(DispatchGate gate) {
+    Assumptions.assumeTrue(
+        gate instanceof YieldingGate, "rules 911 to 914 skipped: not a YieldingGate");
+  }
+
+  private int provokedExcess(DispatchGate gate) {
+    assumeYielding(gate);
+    provokeExcess(gate);
+    int excess = ((YieldingGate) gate).excess();
+    Assumptions.assumeTrue(
+        excess != 0, "rules 911 to 914 skipped: the gate wants nothing back; see provokeExcess");
+    return excess;
+  }
+
+  private static void giveBack(Deque<Permit> held, int count) {
+    for (int i = 0; i < count && !held.isEmpty(); i++) {
+      held.pop().release(SimulatedRequests.outcome(AttemptOutcome.Kind.ABORTED));
+    }
   }
 
   /** All permits that it gives out, but not more than many. */
