@@ -1,6 +1,7 @@
 package io.batchprocessor.gate;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many latencies were at most how long: the counts of a Prometheus histogram, or what was added
@@ -12,6 +13,7 @@ public final class LatencyCounts {
   private final double[] bounds;
   private final double[] counts;
   private final double sum;
+  private @Nullable Tail tail;
 
   /**
    * Counts by bucket.
@@ -72,40 +74,38 @@ public final class LatencyCounts {
 
   /** The share that took longer, from 0 to 1; 0 if there are none. */
   public double shareAbove(double seconds) {
-    if (count() <= 0) {
-      return 0;
-    }
-    int bucket = 0;
-    while (bucket < bounds.length && bounds[bucket] < seconds) {
-      bucket++;
-    }
-    double from = bucket == 0 ? 0 : bounds[bucket - 1];
-    double above = bucket == 0 ? 1 : 1 - counts[bucket - 1] / count();
-    double to = bucket == bounds.length ? 2 * from : bounds[bucket];
-    double left = bucket == bounds.length ? 0 : 1 - counts[bucket] / count();
-    return above * Math.pow(ratio(left, above), (seconds - from) / (to - from));
+    return count() <= 0 ? 0 : Math.exp(-tail().at(seconds));
   }
 
   /** The latency in seconds that a share of {@code 1 - quantile} exceeds; 0 if there are none. */
   public double quantile(double quantile) {
-    double share = 1 - quantile;
-    int bucket = 0;
-    while (bucket < bounds.length && 1 - counts[bucket] / Math.max(count(), 1e-9) > share) {
-      bucket++;
-    }
-    if (count() <= 0) {
-      return 0;
-    }
-    double from = bucket == 0 ? 0 : bounds[bucket - 1];
-    double above = bucket == 0 ? 1 : 1 - counts[bucket - 1] / count();
-    double to = bucket == bounds.length ? 2 * from : bounds[bucket];
-    double left = bucket == bounds.length ? 0 : 1 - counts[bucket] / count();
-    return from + (to - from) * Math.log(ratio(share, above)) / Math.log(ratio(left, above));
+    return count() <= 0 ? 0 : tail().inverse(-Math.log(1 - quantile));
   }
 
-  /** Never 0: where a bucket holds all the rest, what is left beyond it counts as a thousandth. */
-  private static double ratio(double left, double above) {
-    return above <= 0 ? 1 : Math.max(left / above, 1e-3);
+  /** How many of {@code counted} were in the bucket that holds {@code seconds}, or above it. */
+  double countAbove(double seconds, LatencyCounts shape) {
+    int bucket = 0;
+    while (bucket < bounds.length && bounds[bucket] < seconds) {
+      bucket++;
+    }
+    double beyond = bucket == bounds.length ? 0 : count() - counts[bucket];
+    double inside = counts[bucket] - (bucket == 0 ? 0 : counts[bucket - 1]);
+    return beyond + inside * shape.shareOfBucketAbove(bucket, seconds);
+  }
+
+  private double shareOfBucketAbove(int bucket, double seconds) {
+    double above = bucket == 0 ? 1 : shareAbove(bounds[bucket - 1]);
+    double left = bucket == bounds.length ? 0 : shareAbove(bounds[bucket]);
+    return above - left < 1e-9 ? 0.5 : (shareAbove(seconds) - left) / (above - left);
+  }
+
+  private Tail tail() {
+    Tail known = tail;
+    if (known == null) {
+      known = new Tail(bounds, counts);
+      tail = known;
+    }
+    return known;
   }
 
   private LatencyCounts combined(LatencyCounts other, double weight) {
