@@ -27,6 +27,17 @@ module io.batchprocessor.core {
   provides io.batchprocessor.spi.BackoffStrategyProvider with
       io.batchprocessor.policy.BackoffStrategyProviders.ExponentialProvider,
       io.batchprocessor.policy.BackoffStrategyProviders.FixedProvider;
+  provides io.batchprocessor.spi.DispatchGateProvider with
+      io.batchprocessor.gate.GateProviders.ConstantProvider,
+      io.batchprocessor.gate.GateProviders.MaxConcurrencyProvider,
+      io.batchprocessor.gate.GateProviders.RateProvider,
+      io.batchprocessor.gate.GateProviders.CompositeProvider,
+      io.batchprocessor.gate.GateProviders.WaitOnReleaseProvider,
+      io.batchprocessor.gate.GateProviders.TierPriorityProvider,
+      io.batchprocessor.gate.MetricGateProviders.ScrapeProvider,
+      io.batchprocessor.gate.MetricGateProviders.PrometheusProvider,
+      io.batchprocessor.gate.PoolGateProviders.SaturationProvider,
+      io.batchprocessor.gate.PoolGateProviders.BudgetProvider;
   provides io.batchprocessor.spi.InferenceClientProvider with
       io.batchprocessor.http.ApacheInferenceClientProvider,
       io.batchprocessor.http.JdkInferenceClientProvider;

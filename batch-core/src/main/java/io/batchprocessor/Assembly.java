@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /** Puts an engine together from a blueprint, around a transport that is open. */
 final class Assembly {
@@ -93,15 +94,14 @@ final class Assembly {
   private List<WorkerPool> pools(Transport transport) {
     Map<String, List<QueueConfig>> byPool = new LinkedHashMap<>();
     List<String> names = transport.requestQueues().stream().map(RequestQueue::name).toList();
-    blueprint
-        .queueConfigs()
-        .filter(queue -> !names.contains(queue.name()))
+    Stream.concat(blueprint.queues().keySet().stream(), blueprint.queueGates().keySet().stream())
+        .filter(queue -> !names.contains(queue))
         .findFirst()
         .ifPresent(
             queue -> {
               throw new InvalidSettingsException(
                   "queue '%s' is configured, but the transport has only: %s"
-                      .formatted(queue.name(), String.join(", ", names)));
+                      .formatted(queue, String.join(", ", names)));
             });
     for (String name : names) {
       QueueConfig queue = blueprint.queues().getOrDefault(name, QueueConfig.of(name));
@@ -115,20 +115,24 @@ final class Assembly {
 
   private WorkerPool pool(
       Blueprint.Pool pool, List<QueueConfig> queues, Authorization authorization) {
-    GuardedGate gate = open(pool.gate(), pool.config());
+    GuardedGate gate = open(pool.gate(), Map.of(), pool.config());
     List<QueueBuffer> buffers = new ArrayList<>();
     for (QueueConfig queue : queues) {
-      buffers.add(buffer(queue, pool.config(), QueueGates.of(null, gate), authorization));
+      GateSource own = blueprint.queueGates().get(queue.name());
+      QueueGates gates =
+          QueueGates.of(own == null ? null : open(own, queue.labels(), pool.config()), gate);
+      buffers.add(buffer(queue, pool.config(), gates, authorization));
     }
     return new WorkerPool(
         pool.config(), buffers, new GuardedMergePolicy(pool.mergePolicy().get(), userCode), gate);
   }
 
-  private GuardedGate open(GateSource source, PoolConfig pool) {
+  private GuardedGate open(GateSource source, Map<String, String> labels, PoolConfig pool) {
     GuardedGate gate =
         new GuardedGate(
             source.create(
-                new GateSource.Surroundings(pool.concurrency(), threads.named("gate"), ticker)),
+                new GateSource.Surroundings(
+                    labels, pool.concurrency(), threads.named("gate"), ticker)),
             userCode);
     gates.add(gate);
     return gate;

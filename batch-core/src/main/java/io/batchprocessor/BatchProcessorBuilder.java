@@ -35,7 +35,9 @@ public final class BatchProcessorBuilder {
   @Nullable Transport transport;
   @Nullable QueueProvider queueProvider;
   @Nullable Supplier<? extends MergePolicy> mergePolicy;
+  final Map<String, Supplier<? extends DispatchGate>> queueGates = new LinkedHashMap<>();
   @Nullable Supplier<? extends DispatchGate> gate;
+  @Nullable GateConfig gateConfig;
   @Nullable BackoffStrategy backoff;
   @Nullable InferenceClientProvider inferenceClient;
   @Nullable ThreadFactory threadFactory;
@@ -117,6 +119,15 @@ public final class BatchProcessorBuilder {
     return this;
   }
 
+  /**
+   * Makes the dispatch gate of one queue, which is asked before its pool's; the processor closes
+   * it.
+   */
+  public BatchProcessorBuilder queueGate(String queue, Supplier<? extends DispatchGate> gate) {
+    queueGates.put(Objects.requireNonNull(queue, "queue"), Objects.requireNonNull(gate, "gate"));
+    return this;
+  }
+
   /** How long to wait between attempts. */
   public BatchProcessorBuilder backoff(BackoffStrategy backoff) {
     this.backoff = Objects.requireNonNull(backoff, "backoff");
@@ -154,15 +165,21 @@ public final class BatchProcessorBuilder {
 
   /**
    * A configuration as a tree, the way JSON, YAML and Spring's binder have it: settings by key,
-   * those of a provider also nested under their prefix, and the arrays {@code queues} and {@code
-   * pools}.
+   * those of a provider also nested under their prefix, the arrays {@code queues} and {@code
+   * pools}, and a {@code gate} as an object with a {@code type}.
    *
-   * @throws InvalidSettingsException if the arrays can't be read; single settings are checked by
-   *     {@link #build}
+   * @throws InvalidSettingsException if arrays and objects can't be read; single settings are
+   *     checked by {@link #build}
    */
   public BatchProcessorBuilder configure(Map<String, ?> tree) {
     ConfigTree config = ConfigTree.of(tree);
     values.putAll(config.values());
+    if (config.gate() != null) {
+      gateConfig = config.gate();
+      values.remove(ProcessorSettings.GATE.key());
+    } else if (config.values().containsKey(ProcessorSettings.GATE.key())) {
+      gateConfig = null;
+    }
     config.queues().forEach(this::queue);
     config.pools().forEach(this::pool);
     return this;

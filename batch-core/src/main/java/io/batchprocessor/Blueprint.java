@@ -2,7 +2,6 @@ package io.batchprocessor;
 
 import io.batchprocessor.spi.BackoffStrategy;
 import io.batchprocessor.spi.BatchListener;
-import io.batchprocessor.spi.DispatchGateContext;
 import io.batchprocessor.spi.InferenceClientProvider;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.MergePolicy;
@@ -21,7 +20,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settings the processor's own
  * @param queues by name, those that the configuration mentions
+ * @param queueGates by queue, of those that have one
  * @param pools by name, the default one among them
  * @param transport where requests come from
  * @param client makes the HTTP client
@@ -38,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 record Blueprint(
     Settings settings,
     Map<String, QueueConfig> queues,
+    Map<String, GateSource> queueGates,
     Map<String, Pool> pools,
     Source transport,
     BackoffStrategy backoff,
@@ -65,6 +65,7 @@ record Blueprint(
     private final Catalog catalog = new Catalog();
     private final Problems problems = new Problems();
     private final Settings settings;
+    private final GateSources gates;
 
     Draft(BatchProcessorBuilder builder) {
       this.builder = builder;
@@ -74,11 +75,13 @@ record Blueprint(
           problems
               .attempt(() -> ownSettings(values))
               .orElseGet(() -> ownSettings(readable(values)));
+      this.gates = new GateSources(catalog.gates, values);
     }
 
     Blueprint blueprint() {
       Optional<Source> source = problems.attempt(this::source);
       Map<String, Pool> pools = pools();
+      Map<String, GateSource> queueGates = queueGates();
       Optional<BackoffStrategy> backoff = problems.attempt(this::backoff);
       Optional<InferenceClientProvider> client = problems.attempt(this::client);
       Optional<Settings> clientSettings =
@@ -89,6 +92,7 @@ record Blueprint(
       return new Blueprint(
           settings,
           Map.copyOf(builder.queues),
+          queueGates,
           pools,
           source.orElseThrow(),
           backoff.orElseThrow(),
@@ -136,25 +140,30 @@ record Blueprint(
       return () -> provider.create(own);
     }
 
-    private GateSource gate(@Nullable String ofPool) {
+    private GateSource gate(@Nullable GateConfig ofPool) {
       if (ofPool == null && builder.gate != null) {
         return GateSource.of(builder.gate);
       }
-      Optional<String> id =
-          Optional.ofNullable(ofPool).or(() -> settings.find(ProcessorSettings.GATE));
-      if (id.isEmpty()) {
-        return GateSource.OPEN;
-      }
-      var provider = catalog.gates.get(id.get());
-      Settings own = settingsOf(provider);
-      return surroundings ->
-          provider.create(
-              new DispatchGateContext(
-                  own,
-                  List.of(),
-                  surroundings.concurrency(),
-                  surroundings.threads(),
-                  surroundings.ticker()));
+      return Optional.ofNullable(ofPool)
+          .or(() -> Optional.ofNullable(builder.gateConfig))
+          .or(() -> settings.find(ProcessorSettings.GATE).map(GateConfig::of))
+          .map(gates::of)
+          .orElse(GateSource.OPEN);
+    }
+
+    private Map<String, GateSource> queueGates() {
+      Map<String, GateSource> sources = new LinkedHashMap<>();
+      builder.queues.forEach(
+          (name, queue) -> {
+            GateConfig config = queue.gate();
+            if (config != null && !builder.queueGates.containsKey(name)) {
+              problems
+                  .attempt(() -> gates.of(config))
+                  .ifPresent(source -> sources.put(name, source));
+            }
+          });
+      builder.queueGates.forEach((name, supplier) -> sources.put(name, GateSource.of(supplier)));
+      return sources;
     }
 
     private BackoffStrategy backoff() {
@@ -258,9 +267,5 @@ record Blueprint(
               .filter(keys::contains)
               .collect(Collectors.toMap(key -> key, values::get)));
     }
-  }
-
-  Stream<QueueConfig> queueConfigs() {
-    return queues.values().stream();
   }
 }

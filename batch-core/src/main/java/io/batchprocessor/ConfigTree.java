@@ -13,15 +13,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A configuration as a tree, the way JSON and YAML have it: settings at the top, those of a
- * provider also nested under their prefix, and the arrays {@code queues} and {@code pools}.
+ * provider also nested under their prefix, the arrays {@code queues} and {@code pools}, and gates
+ * as objects.
  *
  * @param values settings by key, nested ones joined by dots
+ * @param gate the gate of every pool that has none of its own, if the tree has it as an object
  */
-record ConfigTree(Map<String, String> values, List<QueueConfig> queues, List<PoolConfig> pools) {
+record ConfigTree(
+    Map<String, String> values,
+    @Nullable GateConfig gate,
+    List<QueueConfig> queues,
+    List<PoolConfig> pools) {
 
   private static final String QUEUES = "queues";
   private static final String POOLS = "pools";
   private static final String LABELS = "labels";
+  private static final String GATE = "gate";
 
   /** Keys that mean the same as others, for those who know them so. */
   private static final Map<String, String> ALIASES =
@@ -30,8 +37,8 @@ record ConfigTree(Map<String, String> values, List<QueueConfig> queues, List<Poo
   /**
    * Reads a tree.
    *
-   * @throws InvalidSettingsException with everything that is wrong in {@code queues} and {@code
-   *     pools}
+   * @throws InvalidSettingsException with everything that is wrong in {@code queues}, {@code pools}
+   *     and a {@code gate} object
    */
   static ConfigTree of(Map<String, ?> tree) {
     Map<String, Object> top = new LinkedHashMap<>(tree);
@@ -44,12 +51,17 @@ record ConfigTree(Map<String, String> values, List<QueueConfig> queues, List<Poo
     for (Map<String, Object> element : elements(POOLS, top.remove(POOLS), problems)) {
       attempt(problems, POOLS, () -> pools.add(pool(element)));
     }
+    GateConfig[] gate = new GateConfig[1];
+    if (top.get(GATE) instanceof Map<?, ?> object && object.containsKey(GateConfig.TYPE)) {
+      attempt(problems, GATE, () -> gate[0] = GateConfig.read(object));
+      top.remove(GATE);
+    }
     if (!problems.isEmpty()) {
       throw new InvalidSettingsException(problems);
     }
     Map<String, String> values = new LinkedHashMap<>();
     flatten("", top, values);
-    return new ConfigTree(values, queues, pools);
+    return new ConfigTree(values, gate[0], queues, pools);
   }
 
   private static QueueConfig queue(Map<String, Object> element) {
@@ -58,6 +70,7 @@ record ConfigTree(Map<String, String> values, List<QueueConfig> queues, List<Poo
     if (copy.remove(LABELS) instanceof Map<?, ?> some) {
       some.forEach((key, value) -> labels.put(String.valueOf(key), String.valueOf(value)));
     }
+    GateConfig gate = gate(copy);
     Settings settings = settings(QueueConfig.settings(), copy);
     return new QueueConfig(
         settings.get(QueueConfig.NAME),
@@ -66,16 +79,24 @@ record ConfigTree(Map<String, String> values, List<QueueConfig> queues, List<Poo
         settings.find(QueueConfig.OBJECTIVE).orElse(null),
         settings.get(QueueConfig.WEIGHT),
         labels,
-        settings.get(QueueConfig.POOL));
+        settings.get(QueueConfig.POOL),
+        gate);
   }
 
   private static PoolConfig pool(Map<String, Object> element) {
-    Settings settings = settings(PoolConfig.settings(), element);
+    Map<String, Object> copy = new LinkedHashMap<>(element);
+    GateConfig gate = gate(copy);
+    Settings settings = settings(PoolConfig.settings(), copy);
     return new PoolConfig(
         settings.get(PoolConfig.NAME),
         settings.get(PoolConfig.CONCURRENCY),
         settings.find(PoolConfig.MERGE_POLICY).orElse(null),
-        settings.find(PoolConfig.GATE).orElse(null));
+        gate);
+  }
+
+  private static @Nullable GateConfig gate(Map<String, Object> element) {
+    Object gate = element.remove(GATE);
+    return gate == null ? null : GateConfig.read(gate);
   }
 
   private static Settings settings(List<Setting<?>> known, Map<String, Object> element) {

@@ -144,7 +144,7 @@ final class Dispatcher implements Runnable {
     } else if (request.decideInBuffer()) {
       settle.accept(
           verdict instanceof Verdict.Drop drop
-              ? Outcome.Finished.of(request, Results.dropped(request, drop.reason()))
+              ? Outcome.Finished.of(request, Results.dropped(request, drop))
               : released(request, ((Verdict.Release) verdict).delay()));
     }
   }

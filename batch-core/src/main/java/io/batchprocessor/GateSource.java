@@ -1,6 +1,7 @@
 package io.batchprocessor;
 
 import io.batchprocessor.spi.DispatchGate;
+import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -23,9 +24,11 @@ interface GateSource {
   /**
    * What a gate finds where it works.
    *
+   * @param labels of the queue whose own it is; none for a pool's
    * @param concurrency the most requests in flight under it
    * @param threads makes threads, named after the processor
    * @param ticker nanoseconds
    */
-  record Surroundings(int concurrency, ThreadFactory threads, LongSupplier ticker) {}
+  record Surroundings(
+      Map<String, String> labels, int concurrency, ThreadFactory threads, LongSupplier ticker) {}
 }

@@ -7,6 +7,7 @@ import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.RequestView;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,11 @@ final class HeldRequest extends HeldMessage implements RequestView {
   @Override
   public String queue() {
     return delivery().queue();
+  }
+
+  @Override
+  public Map<String, String> labels() {
+    return buffer.config().labels();
   }
 
   @Override

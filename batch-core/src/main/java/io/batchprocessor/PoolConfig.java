@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param name its name
  * @param concurrency the most requests in flight, at least 1
  * @param mergePolicy id of the policy that picks among its queues; null: the processor's
- * @param gate id of its dispatch gate; null: the processor's
+ * @param gate its dispatch gate; null: the processor's
  */
 public record PoolConfig(
-    String name, int concurrency, @Nullable String mergePolicy, @Nullable String gate) {
+    String name, int concurrency, @Nullable String mergePolicy, @Nullable GateConfig gate) {
 
   /** The pool of every queue that names no other. */
   public static final String DEFAULT = "default";
@@ -24,7 +24,8 @@ public record PoolConfig(
   static final Setting<Integer> CONCURRENCY = ProcessorSettings.CONCURRENCY;
   static final Setting<String> MERGE_POLICY =
       Setting.string("request-merge-policy", "picks among its queues");
-  static final Setting<String> GATE = Setting.string("gate", "its dispatch gate");
+  static final Setting<String> GATE =
+      Setting.string("gate", "its dispatch gate: an id, or an object with a type");
 
   private static final List<Setting<?>> SETTINGS = List.of(NAME, CONCURRENCY, MERGE_POLICY, GATE);
 
@@ -39,6 +40,11 @@ public record PoolConfig(
   /** A pool with everything else as the processor has it. */
   public static PoolConfig of(String name, int concurrency) {
     return new PoolConfig(name, concurrency, null, null);
+  }
+
+  /** The same with a gate of its own. */
+  public PoolConfig withGate(GateConfig gate) {
+    return new PoolConfig(name, concurrency, mergePolicy, gate);
   }
 
   /** The settings of one element of a configuration's {@code pools} array. */

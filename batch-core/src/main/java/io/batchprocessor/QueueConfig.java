@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight its share for policies that look at it; at least 1
  * @param labels whatever helps to tell queues apart in metrics and gates
  * @param pool name of the worker pool that dispatches it
+ * @param gate its own dispatch gate, asked before its pool's; null: none
  */
 public record QueueConfig(
     String name,
@@ -26,7 +27,8 @@ public record QueueConfig(
     @Nullable String objective,
     int weight,
     Map<String, String> labels,
-    String pool) {
+    String pool,
+    @Nullable GateConfig gate) {
 
   static final Setting<String> NAME = Setting.string("name", "the request queue's name");
   static final Setting<URI> ENDPOINT =
@@ -42,8 +44,11 @@ public record QueueConfig(
   static final Setting<String> POOL =
       Setting.string("pool", "the worker pool that dispatches it").withDefault(PoolConfig.DEFAULT);
 
+  static final Setting<String> GATE =
+      Setting.string("gate", "its own dispatch gate: an id, or an object with a type");
+
   private static final List<Setting<?>> SETTINGS =
-      List.of(NAME, ENDPOINT, PATH, OBJECTIVE, WEIGHT, POOL);
+      List.of(NAME, ENDPOINT, PATH, OBJECTIVE, WEIGHT, POOL, GATE);
 
   /** Checks the ranges. */
   public QueueConfig {
@@ -61,7 +66,7 @@ public record QueueConfig(
 
   /** A queue with everything as the processor has it. */
   public static QueueConfig of(String name) {
-    return new QueueConfig(name, null, null, null, 1, Map.of(), PoolConfig.DEFAULT);
+    return new QueueConfig(name, null, null, null, 1, Map.of(), PoolConfig.DEFAULT, null);
   }
 
   /**
@@ -73,32 +78,37 @@ public record QueueConfig(
 
   /** The same with an endpoint of its own. */
   public QueueConfig withEndpoint(URI endpoint) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
   }
 
   /** The same with a path of its own. */
   public QueueConfig withPath(String path) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
   }
 
   /** The same with an objective of its own. */
   public QueueConfig withObjective(String objective) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
   }
 
   /** The same with another share. */
   public QueueConfig withWeight(int weight) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
   }
 
   /** The same with labels. */
   public QueueConfig withLabels(Map<String, String> labels) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
   }
 
   /** The same, dispatched by another pool. */
   public QueueConfig withPool(String pool) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+  }
+
+  /** The same with a gate of its own, asked before its pool's. */
+  public QueueConfig withGate(GateConfig gate) {
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
   }
 
   Optional<URI> endpointOverride() {

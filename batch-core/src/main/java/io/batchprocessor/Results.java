@@ -2,6 +2,7 @@ package io.batchprocessor;
 
 import io.batchprocessor.message.ErrorCode;
 import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.Verdict;
 
 /** Results of requests that end without an answer. */
 final class Results {
@@ -39,7 +40,10 @@ final class Results {
     return of(request, attempts).error(ErrorCode.CANCELLED, "cancelled").build();
   }
 
-  static ResultMessage dropped(HeldRequest request, String reason) {
-    return of(request, request.attempt() - 1).error(ErrorCode.GATE_DROPPED, reason).build();
+  static ResultMessage dropped(HeldRequest request, Verdict.Drop drop) {
+    return of(request, request.attempt() - 1)
+        .statusCode(drop.statusCode())
+        .error(ErrorCode.GATE_DROPPED, drop.reason())
+        .build();
   }
 }

@@ -183,7 +183,8 @@ class ConfigurationTest {
                 "slow",
                 3,
                 Map.of("team", "x", "tier", "2"),
-                "p"),
+                "p",
+                null),
             QueueConfig.of("b").withPath("/v2"));
     assertThat(config.pools()).containsExactly(PoolConfig.of("p", 4));
     assertThat(BatchProcessor.builder().configure(tree).build()).isNotNull();

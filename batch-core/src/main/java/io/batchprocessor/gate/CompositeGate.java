@@ -100,11 +100,21 @@ public final class CompositeGate implements YieldingGate {
 
   @Override
   public void close() {
+    closeAll(gates);
+  }
+
+  /** Closes each, whatever fails, the last first. */
+  static void closeAll(List<? extends DispatchGate> gates) {
     forEachFromLast(gates, DispatchGate::close);
   }
 
+  /** Lets a request go with two permits. */
+  static Verdict.Go both(Permit first, Permit second) {
+    return new Verdict.Go(new AllPermits(List.of(first, second)));
+  }
+
   /** Does it with each, whatever fails, and then throws what failed first. */
-  private static <T> void forEachFromLast(List<T> all, Consumer<T> action) {
+  private static <T> void forEachFromLast(List<? extends T> all, Consumer<T> action) {
     RuntimeException failure = null;
     for (int i = all.size() - 1; i >= 0; i--) {
       try {

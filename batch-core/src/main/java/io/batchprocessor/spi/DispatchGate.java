@@ -16,7 +16,9 @@ import java.util.Map;
  *   <li value="904">{@link Verdict.Release} hands the request back to the broker without counting
  *       an attempt; {@link Verdict.Drop} ends it with a {@code GATE_DROPPED} result.
  *   <li value="905">{@code budget} is the share of its capacity that the gate would give out now,
- *       from 0 to 1. At 0 the engine takes nothing more from the broker.
+ *       from 0 to 1. At 0 the engine takes nothing more from the broker, and looks again 200 ms
+ *       later. A gate that is only full, so that the next permit to come back may be had at once,
+ *       says a little more than 0: what is to follow then has been taken from the broker before.
  *   <li value="906">{@code budget} and {@code measurements} may be called from any thread.
  *   <li value="907">{@code close} ends every thread of the gate's own; it is called once nothing is
  *       in flight any more.

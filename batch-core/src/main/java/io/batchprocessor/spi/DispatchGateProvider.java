@@ -11,6 +11,14 @@ package io.batchprocessor.spi;
 public interface DispatchGateProvider extends Provider {
 
   /**
+   * Looks whether settings go together, and none is missing. Called when a processor is built, so
+   * that it does not fail only at its start; default: they do.
+   *
+   * @throws InvalidSettingsException with everything that is wrong
+   */
+  default void check(Settings settings) {}
+
+  /**
    * Makes one.
    *
    * @throws InvalidSettingsException if its settings don't go together

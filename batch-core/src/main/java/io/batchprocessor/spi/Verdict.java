@@ -50,11 +50,22 @@ public sealed interface Verdict {
    * Never: the request ends.
    *
    * @param reason reaches the producer as the result's error
+   * @param statusCode reaches the producer as the result's status, as if the gateway had answered
+   *     so; 0 for none
    */
-  record Drop(String reason) implements Verdict {
-    /** Refuses null. */
+  record Drop(String reason, int statusCode) implements Verdict {
+    /** Refuses null, and what is no HTTP status. */
     public Drop {
       Objects.requireNonNull(reason, "reason");
+      if (statusCode != 0 && (statusCode < 100 || statusCode > 599)) {
+        throw new IllegalArgumentException(
+            "statusCode must be 0 or from 100 to 599, is " + statusCode);
+      }
+    }
+
+    /** Without a status. */
+    public Drop(String reason) {
+      this(reason, 0);
     }
   }
 }

@@ -1,0 +1,8 @@
+package io.batchprocessor.gate;
+
+/**
+ * What was measured, and when.
+ *
+ * @param takenNanos by the ticker
+ */
+record Reading<T>(T value, long takenNanos) {}

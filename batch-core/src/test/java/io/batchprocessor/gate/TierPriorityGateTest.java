@@ -1,0 +1,121 @@
+package io.batchprocessor.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batchprocessor.spi.AttemptOutcome.Kind;
+import io.batchprocessor.spi.DispatchGate;
+import io.batchprocessor.spi.DispatchGateContext;
+import io.batchprocessor.spi.DispatchGateProvider;
+import io.batchprocessor.spi.Settings;
+import io.batchprocessor.spi.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TierPriorityGateTest {
+
+  private static final Verdict NO = new Verdict.Wait(Duration.ofSeconds(2));
+
+  private final List<String> log = new ArrayList<>();
+  private final FakeGate saturation = new FakeGate("saturation", log);
+  private final FakeGate quota = new FakeGate("quota", log);
+
+  @ParameterizedTest
+  @CsvSource({
+    "interactive, reserved, Wait",
+    "async, reserved, Wait",
+    "batch, reserved, Wait",
+    "'', reserved, Wait",
+    "interactive, overflow, Drop",
+    "async, overflow, Release",
+    "batch, overflow, Release",
+    "interactive, '', Release",
+    "batch, '', Release",
+    "'', '', Release"
+  })
+  void while_saturated_tier_and_share_decide(String tier, String share, String expected) {
+    TierPriorityGate gate =
+        TierPriorityGate.builder(saturation).releaseDelay(Duration.ofSeconds(5)).build();
+    Map<String, String> labels = Map.of("tier", tier, "share", share);
+    assertThat(gate.tryAcquire(Asked.request(labels))).isInstanceOf(Verdict.Go.class);
+
+    saturation.verdict = NO;
+    Verdict verdict = gate.tryAcquire(Asked.request(labels));
+
+    assertThat(verdict.getClass().getSimpleName()).isEqualTo(expected);
+    if (verdict instanceof Verdict.Drop drop) {
+      assertThat(drop.statusCode()).isEqualTo(429);
+      assertThat(drop.reason()).contains("saturated");
+    } else if (verdict instanceof Verdict.Release release) {
+      assertThat(release.delay()).isEqualTo(Duration.ofSeconds(5));
+    } else {
+      assertThat(verdict).isSameAs(NO);
+    }
+  }
+
+  @Test
+  void what_the_quota_has_a_permit_for_is_reserved_and_keeps_the_permit() {
+    TierPriorityGate gate =
+        TierPriorityGate.builder(saturation).reserved(quota).tier(Tier.INTERACTIVE).build();
+    Verdict.Go go = (Verdict.Go) gate.tryAcquire(Asked.request());
+    go.permit().release(Asked.outcome(Kind.SUCCEEDED));
+    assertThat(log)
+        .containsExactly(
+            "quota asked", "saturation asked", "saturation SUCCEEDED", "quota SUCCEEDED");
+
+    log.clear();
+    saturation.verdict = NO;
+    assertThat(gate.tryAcquire(Asked.request())).isSameAs(NO);
+    assertThat(log).containsExactly("quota asked", "saturation asked", "quota unused");
+
+    quota.verdict = NO;
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Drop.class);
+    saturation.verdict = null;
+    assertThat(gate.tryAcquire(Asked.request()))
+        .as("overflow goes while there is room")
+        .isInstanceOf(Verdict.Go.class);
+  }
+
+  @Test
+  void a_saturation_gate_that_throws_leaves_no_permit_out() {
+    TierPriorityGate gate = TierPriorityGate.builder(saturation).reserved(quota).build();
+    saturation.failure = new IllegalStateException("broken");
+
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> gate.tryAcquire(Asked.request()))
+        .isSameAs(saturation.failure);
+
+    assertThat(log).containsExactly("quota asked", "saturation asked", "quota unused");
+  }
+
+  @Test
+  void the_gate_of_a_queue_knows_its_tier_from_the_queues_label() {
+    saturation.budget = 0;
+    DispatchGateProvider provider = Asked.provider("tier-priority");
+    for (String tier : List.of("batch", "interactive")) {
+      DispatchGate gate =
+          provider.create(
+              new DispatchGateContext(
+                  Settings.of(provider.settings(), Map.of()),
+                  List.of(saturation),
+                  Map.of("tier", tier),
+                  8,
+                  Thread::new,
+                  System::nanoTime));
+      assertThat(gate.budget()).isEqualTo(tier.equals("batch") ? 0 : 1);
+    }
+  }
+
+  @Test
+  void what_may_have_to_be_dropped_is_taken_from_the_broker_and_the_rest_is_not() {
+    saturation.budget = 0;
+    assertThat(TierPriorityGate.builder(saturation).tier(Tier.BATCH).build().budget()).isZero();
+    assertThat(TierPriorityGate.builder(saturation).tier(Tier.ASYNC).build().budget()).isZero();
+    assertThat(TierPriorityGate.builder(saturation).tier(Tier.INTERACTIVE).build().budget())
+        .isEqualTo(1);
+    assertThat(TierPriorityGate.builder(saturation).build().budget()).isEqualTo(1);
+  }
+}
