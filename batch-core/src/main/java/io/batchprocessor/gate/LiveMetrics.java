@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a gateway's metrics show of live traffic at one moment. Immutable.
  *
+ * @param takenNanos when they were read, on the gate's ticker
  * @param ttft times to first token since the server started; null if they are not exposed
  * @param itl times from token to token since the server started; null if they are not exposed
  * @param inEngine requests that run or wait
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     them
  */
 public record LiveMetrics(
+    long takenNanos,
     @Nullable LatencyCounts ttft,
     @Nullable LatencyCounts itl,
     double inEngine,

@@ -5,88 +5,87 @@ import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
 import io.batchprocessor.spi.YieldingGate;
 import java.time.Duration;
-import java.util.*;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
+/**
+ * Spends what live traffic may feel, and no more. From the gateway's own histograms it sees which
+ * share of live requests took longer than their allowance, and sets from that how many requests may
+ * be in the engine, live and ours together ({@link EngineLimit}), how evenly ours start, and, with
+ * {@code yield}, how many of them are taken back ({@link WasteBudget}).
+ *
+ * <p>Starts are spread: what the limit leaves free is filled within {@value #FILL_SECONDS} seconds,
+ * one request after the other, and never two within one step of the engine, because prompts of two
+ * batch requests in one step are what a live request feels most. This matters more than how often
+ * the metrics are read.
+ *
+ * <p>An allowance that is a factor needs to know what live traffic is alone: the gate stays closed
+ * for {@code learn}, watches, and keeps what it saw for as long as it lives. An allowance that is a
+ * time needs no such pause.
+ *
+ * <p>Thread-safe. Known to configurations as {@code slo}.
+ */
 public final class SloGate implements YieldingGate {
-  public static double SPACE = 1.0, MARGIN = 1.0, HALF = 1800, ALPHA=0.01, SMOOTHB=5, CORR=1, WEIGHT=1;
-  final LongSupplier ticker;
-  final double factor;
-  final double absolute;
-  final boolean yield;
-  double max = 256;
-  @Nullable LatencyCounts alone;
-  @Nullable LatencyCounts recent;
-  @Nullable LiveMetrics last;
-  long lastNanos;
-  double target = Double.NaN;
-  double live;
-  double ours; // smoothed batch in flight
-  double itl = 0.03;
-  int inFlight;
-  long nextStart = Long.MIN_VALUE / 2;
-  double limit;
-  boolean opened;
-  public double over, seen, debt;
-  double theta, meanLive; int scrapes;
-  public static double GAMMA=0.02, FLOOR=0.8, INIT=1.2;
 
-  public SloGate(LongSupplier ticker, double factor, double absolute, boolean yield) {
-    this.ticker = ticker;
-    this.factor = factor;
-    this.absolute = absolute;
-    this.yield = yield;
+  static final double FILL_SECONDS = 5;
+  static final double DEFAULT_WASTE = 0.05;
+  static final Duration DEFAULT_LEARN = Duration.ofMinutes(10);
+
+  private static final Duration ASK_AGAIN = Duration.ofMillis(50);
+  private static final double STEP_MEMORY_SECONDS = 3;
+
+  /** Live traffic may overshoot the limit by so much before anything is taken back. */
+  private static final double YIELD_SLACK = 0.25;
+
+  private final Supplier<Optional<LiveMetrics>> metrics;
+  private final LongSupplier ticker;
+  private final @Nullable Spending ttft;
+  private final @Nullable Spending itl;
+  private final boolean yields;
+  private final WasteBudget waste;
+  private final EngineLimit engineLimit;
+  private final int min;
+  private final int max;
+  private final int fallback;
+  private final long learnNanos;
+  private final AutoCloseable source;
+
+  private @Nullable LiveMetrics last;
+  private long firstNanos;
+  private double live;
+  private double stepSeconds;
+  private int inFlight;
+  private long startedNanos;
+  private boolean learning = true;
+
+  private SloGate(Builder builder) {
+    this.metrics = Objects.requireNonNull(builder.metrics, "metrics");
+    this.ticker = builder.ticker;
+    this.ttft = builder.ttft == null ? null : new Spending(builder.ttft);
+    this.itl = builder.itl == null ? null : new Spending(builder.itl);
+    this.yields = builder.yields;
+    this.waste = new WasteBudget(builder.waste);
+    this.engineLimit = new EngineLimit(builder.max);
+    this.min = builder.min;
+    this.max = builder.max;
+    this.fallback = builder.fallback;
+    this.source = builder.source;
+    this.learnNanos =
+        builder.ttft != null && builder.ttft.isFactor()
+                || builder.itl != null && builder.itl.isFactor()
+            ? builder.learn.toNanos()
+            : 0;
+    this.startedNanos = ticker.getAsLong() - Duration.ofDays(1).toNanos();
   }
 
-  public void observe(LiveMetrics m) {
-    long now = ticker.getAsLong();
-    if (last == null) {
-      last = m;
-      lastNanos = now;
-      return;
-    }
-    LatencyCounts d = m.ttft().minus(last.ttft());
-    LatencyCounts di = m.itl().minus(last.itl());
-    double dt = (now - lastNanos) / 1e9;
-    last = m;
-    lastNanos = now;
-    double before = live;
-    live = Math.max(0, m.inEngine() - (m.liveOnly() ? 0 : inFlight));
-    if (di.count() > 0) {
-      itl += (1 - Math.exp(-dt / 3)) * (di.mean() - itl);
-    }
-    if (!opened) {
-      alone = alone == null ? d : alone.plus(d, 1);
-      meanLive += (live - meanLive) / ++scrapes;
-      recent = alone;
-    } else {
-      meanLive += (1 - Math.exp(-dt / 1800)) * (live - meanLive);
-      recent = recent.times(Math.exp(-dt / 600)).plus(d, 1);
-      double o = d.countAbove(target(), recent);
-      over += o;
-      seen += d.count();
-      theta += GAMMA * (ALPHA * d.count() - o);
-      theta = Math.max(Math.log(FLOOR * meanLive + 1), Math.min(theta, Math.log(meanLive + max)));
-      update();
-    }
-  }
-
-  void open() {
-    opened = true;
-    theta = Math.log(1 + meanLive * INIT);
-    update();
-  }
-
-  void update() {
-    limit = Math.max(0, Math.min(max, Math.exp(theta) - live));
-  }
-
-  public double target() {
-    if (Double.isNaN(target)) {
-      target = absolute > 0 ? absolute : alone.quantile(0.99) * (1 + (factor - 1) * MARGIN);
-    }
-    return target;
+  /** A builder that holds the defaults. */
+  public static Builder builder() {
+    return new Builder();
   }
 
   @Override
@@ -95,37 +94,269 @@ public final class SloGate implements YieldingGate {
   }
 
   @Override
-  public Verdict tryAcquire(RequestView request) {
+  public synchronized Verdict tryAcquire(RequestView request) {
+    double free = limit() - inFlight;
     long now = ticker.getAsLong();
-    if (!opened) {
-      open();
+    if (free < 1) {
+      return new Verdict.Wait(ASK_AGAIN);
     }
-    if (inFlight >= (int) limit) {
-      return new Verdict.Wait(Duration.ofMillis(100));
+    long dueNanos = startedNanos + (long) (spacingSeconds(free) * 1e9);
+    if (now < dueNanos) {
+      return new Verdict.Wait(Duration.ofNanos(Math.min(dueNanos - now, ASK_AGAIN.toNanos())));
     }
-    if (now < nextStart) {
-      return new Verdict.Wait(Duration.ofNanos(nextStart - now));
-    }
-    nextStart = now + (long) (itl * SPACE * 1e9);
+    startedNanos = now;
     inFlight++;
+    waste.started(now);
     return new Verdict.Go(this::released);
   }
 
-  void released(AttemptOutcome o) {
+  private double spacingSeconds(double free) {
+    return inFlight < min ? 0 : Math.max(stepSeconds, FILL_SECONDS / free);
+  }
+
+  private synchronized void released(AttemptOutcome outcome) {
     inFlight--;
+    double seconds = outcome.latency().toNanos() / 1e9;
+    if (outcome.kind() == AttemptOutcome.Kind.ABORTED) {
+      waste.aborted(seconds);
+    } else {
+      waste.ended(seconds);
+    }
   }
 
   @Override
-  public int excess() {
-    return yield ? Math.max(0, inFlight - (int) Math.ceil(limit)) : 0;
+  public synchronized int excess() {
+    double limit = limit();
+    if (!yields || inFlight <= limit + YIELD_SLACK * engineLimit.get()) {
+      return 0;
+    }
+    return waste.affordable(inFlight - (int) Math.ceil(limit), ticker.getAsLong());
   }
 
   @Override
-  public double budget() {
-    return limit > inFlight ? 1 : 0;
+  public synchronized double budget() {
+    return Math.max(0, Math.min(1, (limit() - inFlight) / max));
   }
 
-  public String state() {
-    return String.format("M=%.0f live=%.0f T=%.1fms over=%.4f n=%.0f itl=%.1f", Math.exp(theta), meanLive, target() * 1e3, over / seen, seen, itl * 1e3);
+  /** How many of ours may be in flight by what is known now. */
+  private double limit() {
+    Optional<LiveMetrics> now = metrics.get();
+    if (now.isEmpty()) {
+      return fallback;
+    }
+    LiveMetrics reading = now.get();
+    if (last == null || reading.takenNanos() != last.takenNanos()) {
+      observe(reading);
+    }
+    return learning ? 0 : Math.max(min, Math.min(max, engineLimit.get() - live));
+  }
+
+  private void observe(LiveMetrics reading) {
+    LiveMetrics before = last;
+    last = reading;
+    live = Math.max(0, reading.inEngine() - (reading.liveOnly() ? 0 : inFlight));
+    if (before == null) {
+      firstNanos = reading.takenNanos();
+    }
+    double seconds = before == null ? 0 : (reading.takenNanos() - before.takenNanos()) / 1e9;
+    learning = reading.takenNanos() - firstNanos < learnNanos;
+    double left = Double.POSITIVE_INFINITY;
+    left = ttft == null ? left : Math.min(left, ttft.left(reading.ttft(), seconds, learning));
+    double requests = added(before, reading);
+    if (itl != null) {
+      // Its tokens are many to a request: the share counts, for as many requests as came.
+      double tokens = tokens(before, reading);
+      double ofTokens = itl.left(reading.itl(), seconds, learning);
+      left = Math.min(left, tokens <= 0 ? 0 : ofTokens / tokens * requests);
+    }
+    engineLimit.live(live, seconds);
+    if (!learning) {
+      engineLimit.left(left);
+    }
+    step(before, reading, seconds);
+  }
+
+  private static double added(@Nullable LiveMetrics before, LiveMetrics now) {
+    return before == null || before.ttft() == null || now.ttft() == null
+        ? 0
+        : now.ttft().minus(before.ttft()).count();
+  }
+
+  private static double tokens(@Nullable LiveMetrics before, LiveMetrics now) {
+    return before == null || before.itl() == null || now.itl() == null
+        ? 0
+        : now.itl().minus(before.itl()).count();
+  }
+
+  /** The mean time from token to token is that of a step. */
+  private void step(@Nullable LiveMetrics before, LiveMetrics now, double seconds) {
+    if (tokens(before, now) > 0 && before != null && before.itl() != null && now.itl() != null) {
+      double mean = now.itl().minus(before.itl()).mean();
+      stepSeconds += (1 - Math.exp(-seconds / STEP_MEMORY_SECONDS)) * (mean - stepSeconds);
+    }
+  }
+
+  @Override
+  public synchronized Map<String, Double> measurements() {
+    Map<String, Double> all = new HashMap<>();
+    all.put("limit", limit());
+    all.put("in_flight", (double) inFlight);
+    all.put("engine_limit", engineLimit.get());
+    all.put("live", live);
+    all.put("learning", learning ? 1.0 : 0.0);
+    all.put("wasted_share", waste.wastedShare());
+    put(all, "ttft", ttft);
+    put(all, "itl", itl);
+    return all;
+  }
+
+  private static void put(Map<String, Double> all, String name, @Nullable Spending spending) {
+    if (spending != null) {
+      spending.target().ifPresent(seconds -> all.put(name + "_target_seconds", seconds));
+      all.put(name + "_over_share", spending.share());
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      source.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the source of live metrics did not close", e);
+    }
+  }
+
+  /** Collects the values of an {@link SloGate}; for one thread. */
+  public static final class Builder {
+
+    private @Nullable Supplier<Optional<LiveMetrics>> metrics;
+    private AutoCloseable source = () -> {};
+    private @Nullable Allowance ttft;
+    private @Nullable Allowance itl;
+    private int min;
+    private int max = 256;
+    private int fallback;
+    private boolean yields;
+    private double waste = DEFAULT_WASTE;
+    private Duration learn = DEFAULT_LEARN;
+    private LongSupplier ticker = System::nanoTime;
+
+    private Builder() {}
+
+    /** The last reading of the gateway's metrics; empty if there is none, or it is too old. */
+    public Builder metrics(Supplier<Optional<LiveMetrics>> value) {
+      metrics = Objects.requireNonNull(value, "metrics");
+      return this;
+    }
+
+    /** What to close with the gate. */
+    Builder source(AutoCloseable value) {
+      source = value;
+      return this;
+    }
+
+    /** What the 99th percentile of the live time to first token may be. */
+    public Builder liveTtftP99(Duration value) {
+      ttft = Allowance.of(value);
+      return this;
+    }
+
+    /** The same as a factor of what it is alone, above 1. */
+    public Builder liveTtftP99(double timesAlone) {
+      ttft = Allowance.timesAlone(timesAlone);
+      return this;
+    }
+
+    /** What the 99th percentile of the live time from token to token may be. */
+    public Builder liveItlP99(Duration value) {
+      itl = Allowance.of(value);
+      return this;
+    }
+
+    /** The same as a factor of what it is alone, above 1. */
+    public Builder liveItlP99(double timesAlone) {
+      itl = Allowance.timesAlone(timesAlone);
+      return this;
+    }
+
+    Builder allowances(@Nullable Allowance newTtft, @Nullable Allowance newItl) {
+      ttft = newTtft;
+      itl = newItl;
+      return this;
+    }
+
+    /** Requests in flight whatever live traffic feels; default 0. */
+    public Builder min(int value) {
+      min = value;
+      return this;
+    }
+
+    /** The most requests in flight, at least 1; default 256. */
+    public Builder max(int value) {
+      max = value;
+      return this;
+    }
+
+    /** Requests in flight while there is no reading; default 0. */
+    public Builder fallback(int value) {
+      fallback = value;
+      return this;
+    }
+
+    /** Whether requests in flight are taken back when live traffic rises; default no. */
+    public Builder yields(boolean value) {
+      yields = value;
+      return this;
+    }
+
+    /** The share of the work that may be thrown away by that, from 0 to 1; default 0.05. */
+    public Builder waste(double value) {
+      waste = value;
+      return this;
+    }
+
+    /** How long live traffic is watched alone if an allowance is a factor; default 10 minutes. */
+    public Builder learn(Duration value) {
+      learn = Objects.requireNonNull(value, "learn");
+      return this;
+    }
+
+    /** Nanoseconds; default {@link System#nanoTime}. */
+    public Builder ticker(LongSupplier value) {
+      ticker = Objects.requireNonNull(value, "ticker");
+      return this;
+    }
+
+    /**
+     * The gate.
+     *
+     * @throws IllegalArgumentException with every value that is missing or out of range
+     */
+    public SloGate build() {
+      StringBuilder faults = new StringBuilder();
+      fault(faults, metrics != null, "metrics are missing");
+      fault(faults, ttft != null || itl != null, "liveTtftP99 or liveItlP99 is missing");
+      fault(faults, isSound(ttft), "liveTtftP99 must be above 0, as a factor above 1");
+      fault(faults, isSound(itl), "liveItlP99 must be above 0, as a factor above 1");
+      fault(faults, max >= 1, "max must be at least 1, is " + max);
+      fault(faults, min >= 0 && min <= max, "min must be from 0 to max (%d), is %d".formatted(max, min));
+      fault(faults, fallback >= 0 && fallback <= max, "fallback must be from 0 to max, is " + fallback);
+      fault(faults, waste >= 0 && waste <= 1, "waste must be from 0 to 1, is " + waste);
+      fault(faults, !learn.isNegative(), "learn must not be negative, is " + learn);
+      if (!faults.isEmpty()) {
+        throw new IllegalArgumentException(faults.toString());
+      }
+      return new SloGate(this);
+    }
+
+    private static boolean isSound(@Nullable Allowance allowance) {
+      return allowance == null || allowance.seconds() > 0 || allowance.factor() > 1;
+    }
+
+    private static void fault(StringBuilder faults, boolean holds, String fault) {
+      if (!holds) {
+        faults.append(faults.isEmpty() ? "" : "; ").append(fault);
+      }
+    }
   }
 }

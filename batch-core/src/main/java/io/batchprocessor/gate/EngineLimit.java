@@ -1,0 +1,58 @@
+package io.batchprocessor.gate;
+
+/**
+ * How many requests may be in the engine, live and ours together, so that live traffic spends its
+ * allowance and no more. Every live request within the allowance lets the limit grow a little, one
+ * beyond it shrinks it by as much as 99 of the others gained, so that in the long run one in a
+ * hundred is beyond, whatever the distribution (the online update of Gibbs and Candès, "Adaptive
+ * Conformal Inference Under Distribution Shift", NeurIPS 2021, on a logarithmic scale). Not
+ * thread-safe.
+ */
+final class EngineLimit {
+
+  /**
+   * What one live request beyond the allowance costs, as a logarithm. The limit then wanders by
+   * about a tenth, and finds its place within some thousand live requests.
+   */
+  private static final double GAIN = 0.02;
+
+  /** Below this share of live traffic itself nothing of ours goes anyway: no need to go lower. */
+  private static final double LEAST = 0.8;
+
+  private static final double FORGET_SECONDS = 1_800;
+  private static final double FIRST = 1.2;
+
+  private final double most;
+  private double logLimit = Double.NaN;
+  private double meanLive = Double.NaN;
+  private double seconds;
+
+  /**
+   * A limit that starts where live traffic alone is.
+   *
+   * @param ours the most of ours
+   */
+  EngineLimit(double ours) {
+    this.most = 2 * ours;
+  }
+
+  /** So many live requests were in the engine for so long. */
+  void live(double requests, double forSeconds) {
+    seconds += forSeconds;
+    double weight = forSeconds / Math.min(seconds, FORGET_SECONDS);
+    meanLive = Double.isNaN(meanLive) ? requests : meanLive + weight * (requests - meanLive);
+  }
+
+  /** Live traffic left so much of its allowance, in requests. */
+  void left(double requests) {
+    double lowest = Math.log(1 + LEAST * meanLive);
+    double highest = Math.log(1 + meanLive + most);
+    double current = Double.isNaN(logLimit) ? Math.log(1 + FIRST * meanLive) : logLimit;
+    logLimit = Math.max(lowest, Math.min(highest, current + GAIN * requests));
+  }
+
+  /** The limit. */
+  double get() {
+    return Double.isNaN(meanLive) ? 0 : Math.exp(Double.isNaN(logLimit) ? 0 : logLimit);
+  }
+}
