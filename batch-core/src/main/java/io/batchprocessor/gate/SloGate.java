@@ -333,30 +333,22 @@ public final class SloGate implements YieldingGate {
      * @throws IllegalArgumentException with every value that is missing or out of range
      */
     public SloGate build() {
-      StringBuilder faults = new StringBuilder();
-      fault(faults, metrics != null, "metrics are missing");
-      fault(faults, ttft != null || itl != null, "liveTtftP99 or liveItlP99 is missing");
-      fault(faults, isSound(ttft), "liveTtftP99 must be above 0, as a factor above 1");
-      fault(faults, isSound(itl), "liveItlP99 must be above 0, as a factor above 1");
-      fault(faults, max >= 1, "max must be at least 1, is " + max);
-      fault(faults, min >= 0 && min <= max, "min must be from 0 to max (%d), is %d".formatted(max, min));
-      fault(faults, fallback >= 0 && fallback <= max, "fallback must be from 0 to max, is " + fallback);
-      fault(faults, waste >= 0 && waste <= 1, "waste must be from 0 to 1, is " + waste);
-      fault(faults, !learn.isNegative(), "learn must not be negative, is " + learn);
-      if (!faults.isEmpty()) {
-        throw new IllegalArgumentException(faults.toString());
-      }
+      Faults faults = new Faults();
+      faults.unless(metrics != null, "metrics are missing");
+      faults.unless(ttft != null || itl != null, "liveTtftP99 or liveItlP99 is missing");
+      faults.unless(isSound(ttft), "liveTtftP99 must be above 0, as a factor above 1");
+      faults.unless(isSound(itl), "liveItlP99 must be above 0, as a factor above 1");
+      faults.unless(max >= 1, "max must be at least 1, is " + max);
+      faults.unless(min >= 0 && min <= max, "min must be from 0 to max (%d), is %d".formatted(max, min));
+      faults.unless(fallback >= 0 && fallback <= max, "fallback must be from 0 to max, is " + fallback);
+      faults.unless(waste >= 0 && waste <= 1, "waste must be from 0 to 1, is " + waste);
+      faults.unless(!learn.isNegative(), "learn must not be negative, is " + learn);
+      faults.raise();
       return new SloGate(this);
     }
 
     private static boolean isSound(@Nullable Allowance allowance) {
       return allowance == null || allowance.seconds() > 0 || allowance.factor() > 1;
-    }
-
-    private static void fault(StringBuilder faults, boolean holds, String fault) {
-      if (!holds) {
-        faults.append(faults.isEmpty() ? "" : "; ").append(fault);
-      }
     }
   }
 }
