@@ -85,9 +85,8 @@ public final class AdaptiveGate implements DispatchGate {
   public synchronized Verdict tryAcquire(RequestView request) {
     long now = ticker.getAsLong();
     int room = room(now);
-    long dueNanos = Math.max(pausedUntilNanos, startedNanos + spacingNanos(room));
-    if (inFlight >= room || now - dueNanos < 0) {
-      long left = dueNanos - now;
+    long left = Math.max(pausedUntilNanos - now, startedNanos + spacingNanos(room) - now);
+    if (inFlight >= room || left > 0) {
       return left > 0 && left < ASK_AGAIN.toNanos()
           ? new Verdict.Wait(Duration.ofNanos(left))
           : new Verdict.Wait(ASK_AGAIN);
@@ -165,7 +164,7 @@ public final class AdaptiveGate implements DispatchGate {
     Duration stayAway = outcome.retryAfter();
     if (stayAway != null) {
       long until = now + Math.min(stayAway.toNanos(), Duration.ofMinutes(5).toNanos());
-      pausedUntilNanos = Math.max(pausedUntilNanos, until);
+      pausedUntilNanos = until - pausedUntilNanos > 0 ? until : pausedUntilNanos;
     }
     if (dispatchedNanos - backedOffNanos > 0) {
       backedOffNanos = now;

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * the metrics are read.
  *
  * <p>An allowance that is a factor needs to know what live traffic is alone: the gate stays closed
- * for {@code learn}, watches, and keeps what it saw for as long as it lives. An allowance that is a
+ * for {@code learn}, watches until the first request goes, and keeps what it saw for as long as it
+ * lives. An allowance that is a
  * time needs no such pause.
  *
  * <p>Thread-safe. Known to configurations as {@code slo}.
@@ -62,6 +63,7 @@ public final class SloGate implements YieldingGate {
   private int inFlight;
   private long startedNanos;
   private boolean learning = true;
+  private boolean opened;
 
   private SloGate(Builder builder) {
     this.metrics = Objects.requireNonNull(builder.metrics, "metrics");
@@ -95,13 +97,14 @@ public final class SloGate implements YieldingGate {
 
   @Override
   public synchronized Verdict tryAcquire(RequestView request) {
+    opened = opened || hasLearned();
     double free = limit() - inFlight;
     long now = ticker.getAsLong();
     if (free < 1) {
       return new Verdict.Wait(ASK_AGAIN);
     }
     long dueNanos = startedNanos + (long) (spacingSeconds(free) * 1e9);
-    if (now < dueNanos) {
+    if (dueNanos - now > 0) {
       return new Verdict.Wait(Duration.ofNanos(Math.min(dueNanos - now, ASK_AGAIN.toNanos())));
     }
     startedNanos = now;
@@ -148,7 +151,12 @@ public final class SloGate implements YieldingGate {
     if (last == null || reading.takenNanos() != last.takenNanos()) {
       observe(reading);
     }
-    return learning ? 0 : Math.max(min, Math.min(max, engineLimit.get() - live));
+    return hasLearned() ? Math.max(min, Math.min(max, engineLimit.get() - live)) : 0;
+  }
+
+  /** Enough; it goes on learning until the first request may go. */
+  private boolean hasLearned() {
+    return last != null && last.takenNanos() - firstNanos >= learnNanos;
   }
 
   private void observe(LiveMetrics reading) {
@@ -159,7 +167,7 @@ public final class SloGate implements YieldingGate {
       firstNanos = reading.takenNanos();
     }
     double seconds = before == null ? 0 : (reading.takenNanos() - before.takenNanos()) / 1e9;
-    learning = reading.takenNanos() - firstNanos < learnNanos;
+    learning = !opened || reading.takenNanos() - firstNanos < learnNanos;
     double left = Double.POSITIVE_INFINITY;
     left = ttft == null ? left : Math.min(left, ttft.left(reading.ttft(), seconds, learning));
     double requests = added(before, reading);
@@ -170,7 +178,8 @@ public final class SloGate implements YieldingGate {
       left = Math.min(left, tokens <= 0 ? 0 : ofTokens / tokens * requests);
     }
     engineLimit.live(live, seconds);
-    if (!learning) {
+    // A limit that is not used says nothing about more.
+    if (!learning && (left < 0 || inFlight > 0)) {
       engineLimit.left(left);
     }
     step(before, reading, seconds);

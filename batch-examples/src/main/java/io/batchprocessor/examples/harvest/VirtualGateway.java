@@ -4,6 +4,7 @@ import io.batchprocessor.examples.gateway.ContinuousBatch;
 import io.batchprocessor.examples.gateway.EngineListener;
 import io.batchprocessor.examples.gateway.EngineSettings;
 import io.batchprocessor.examples.gateway.Sequence;
+import io.batchprocessor.gate.LiveMetrics;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +36,16 @@ final class VirtualGateway implements EngineListener, EngineView {
 
   LiveRecord record() {
     return record;
+  }
+
+  /** As a scrape of its metrics page shows it; running and waiting counts are of all requests. */
+  LiveMetrics metrics(long nowNanos) {
+    return new LiveMetrics(
+        nowNanos,
+        record.ttftCounts(),
+        record.itlCounts(),
+        engine.running() + engine.waiting(),
+        false);
   }
 
   /** Takes a sequence in; false: shed. */
