@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Time is taken per token, because answers differ in length; where an answer does not tell its
  * tokens, its bytes count. What "hardly anything of ours" takes is found anew every {@value
- * #PROBE_MINUTES} minutes by a pause of a few answers, as BBR finds its shortest round trip (Cardwell
- * et al., "BBR: Congestion-Based Congestion Control", ACM Queue 14, 2016): a minimum that is only
- * remembered would take the load that the gate itself makes for the gateway's own. Starts are
- * spread over the time that an answer takes.
+ * #PROBE_MINUTES} minutes by a pause of a few answers, as BBR finds its shortest round trip
+ * (Cardwell et al., "BBR: Congestion-Based Congestion Control", ACM Queue 14, 2016): a minimum that
+ * is only remembered would take the load that the gate itself makes for the gateway's own. Starts
+ * are spread over the time that an answer takes.
  *
  * <p>Thread-safe. Known to configurations as {@code adaptive}.
  */

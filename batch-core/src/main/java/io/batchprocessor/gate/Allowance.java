@@ -66,10 +66,12 @@ record Allowance(double seconds, double factor) {
   }
 
   private static Allowance checked(Allowance read) {
-    if (read.seconds > 0 && read.seconds <= 3600 || read.factor > 1 && read.factor <= 100) {
-      return read;
+    boolean isTime = read.seconds > 0 && read.seconds <= 3600;
+    boolean isFactor = read.factor > 1 && read.factor <= 100;
+    if (!isTime && !isFactor) {
+      throw new IllegalArgumentException(HOW);
     }
-    throw new IllegalArgumentException(HOW);
+    return read;
   }
 
   boolean isFactor() {

@@ -10,8 +10,7 @@ import java.nio.charset.StandardCharsets;
 final class AnswerTokens {
 
   private static final int LOOKED_AT = 2_048;
-  private static final byte[] KEY =
-      "\"completion_tokens\"".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] KEY = "\"completion_tokens\"".getBytes(StandardCharsets.US_ASCII);
 
   private AnswerTokens() {}
 
@@ -43,7 +42,7 @@ final class AnswerTokens {
       byte read = in[at];
       if (read >= '0' && read <= '9' && value < 100_000_000) {
         value = 10 * value + read - '0';
-      } else if (value > 0 || read != ':' && read != ' ') {
+      } else if (value > 0 || (read != ':' && read != ' ')) {
         break;
       }
     }

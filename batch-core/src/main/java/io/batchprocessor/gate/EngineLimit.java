@@ -12,9 +12,14 @@ final class EngineLimit {
 
   /**
    * What one live request beyond the allowance costs, as a logarithm. The limit then wanders by
-   * about a tenth, and finds its place within some thousand live requests.
+   * about a tenth.
    */
   private static final double GAIN = 0.02;
+
+  /** At first it moves faster by this factor; after so many live requests, by half of it. */
+  private static final double FIRST_HASTE = 5;
+
+  private static final double HASTE_REQUESTS = 2_000;
 
   /** Below this share of live traffic itself nothing of ours goes anyway: no need to go lower. */
   private static final double LEAST = 0.8;
@@ -26,6 +31,7 @@ final class EngineLimit {
   private double logLimit = Double.NaN;
   private double meanLive = Double.NaN;
   private double seconds;
+  private double seen;
 
   /**
    * A limit that starts where live traffic alone is.
@@ -43,12 +49,14 @@ final class EngineLimit {
     meanLive = Double.isNaN(meanLive) ? requests : meanLive + weight * (requests - meanLive);
   }
 
-  /** Live traffic left so much of its allowance, in requests. */
-  void left(double requests) {
+  /** So many live requests came, and left so much of their allowance, in requests. */
+  void left(double requests, double came) {
+    seen += came;
+    double gain = GAIN * Math.max(1, FIRST_HASTE / (1 + seen / HASTE_REQUESTS));
     double lowest = Math.log(1 + LEAST * meanLive);
     double highest = Math.log(1 + meanLive + most);
     double current = Double.isNaN(logLimit) ? Math.log(1 + FIRST * meanLive) : logLimit;
-    logLimit = Math.max(lowest, Math.min(highest, current + GAIN * requests));
+    logLimit = Math.max(lowest, Math.min(highest, current + gain * requests));
   }
 
   /** The limit. */

@@ -75,7 +75,8 @@ final class LearningGateProviders {
     private static final Setting<List<String>> LABELS =
         labels("gate.slo.labels", "only series with these labels, such as model_name=llama");
     private static final Setting<List<String>> LIVE_LABELS =
-        labels("gate.slo.live-labels", "labels that tell live traffic from batch, if there are any");
+        labels(
+            "gate.slo.live-labels", "labels that tell live traffic from batch, if there are any");
     private static final Setting<Integer> MIN =
         Setting.integer("gate.slo.min", "requests in flight whatever live traffic feels")
             .where("≥ 0", value -> value >= 0)
@@ -100,8 +101,7 @@ final class LearningGateProviders {
 
     @Override
     public List<Setting<?>> settings() {
-      return READING.after(
-          URL, TTFT, ITL, LABELS, LIVE_LABELS, MIN, MAX, LEARN, YIELD, WASTE);
+      return READING.after(URL, TTFT, ITL, LABELS, LIVE_LABELS, MIN, MAX, LEARN, YIELD, WASTE);
     }
 
     @Override

@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An allowance that is a factor needs to know what live traffic is alone: the gate stays closed
  * for {@code learn}, watches until the first request goes, and keeps what it saw for as long as it
- * lives. An allowance that is a
- * time needs no such pause.
+ * lives. An allowance that is a time needs no such pause.
  *
  * <p>Thread-safe. Known to configurations as {@code slo}.
  */
@@ -77,12 +76,12 @@ public final class SloGate implements YieldingGate {
     this.max = builder.max;
     this.fallback = builder.fallback;
     this.source = builder.source;
-    this.learnNanos =
-        builder.ttft != null && builder.ttft.isFactor()
-                || builder.itl != null && builder.itl.isFactor()
-            ? builder.learn.toNanos()
-            : 0;
+    this.learnNanos = isFactor(builder.ttft) || isFactor(builder.itl) ? builder.learn.toNanos() : 0;
     this.startedNanos = ticker.getAsLong() - Duration.ofDays(1).toNanos();
+  }
+
+  private static boolean isFactor(@Nullable Allowance allowance) {
+    return allowance != null && allowance.isFactor();
   }
 
   /** A builder that holds the defaults. */
@@ -180,7 +179,7 @@ public final class SloGate implements YieldingGate {
     engineLimit.live(live, seconds);
     // A limit that is not used says nothing about more.
     if (!learning && (left < 0 || inFlight > 0)) {
-      engineLimit.left(left);
+      engineLimit.left(left, requests);
     }
     step(before, reading, seconds);
   }
@@ -348,8 +347,10 @@ public final class SloGate implements YieldingGate {
       faults.unless(isSound(ttft), "liveTtftP99 must be above 0, as a factor above 1");
       faults.unless(isSound(itl), "liveItlP99 must be above 0, as a factor above 1");
       faults.unless(max >= 1, "max must be at least 1, is " + max);
-      faults.unless(min >= 0 && min <= max, "min must be from 0 to max (%d), is %d".formatted(max, min));
-      faults.unless(fallback >= 0 && fallback <= max, "fallback must be from 0 to max, is " + fallback);
+      faults.unless(
+          min >= 0 && min <= max, "min must be from 0 to max (%d), is %d".formatted(max, min));
+      faults.unless(
+          fallback >= 0 && fallback <= max, "fallback must be from 0 to max, is " + fallback);
       faults.unless(waste >= 0 && waste <= 1, "waste must be from 0 to 1, is " + waste);
       faults.unless(!learn.isNegative(), "learn must not be negative, is " + learn);
       faults.raise();

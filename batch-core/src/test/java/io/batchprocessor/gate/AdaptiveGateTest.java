@@ -134,8 +134,7 @@ class AdaptiveGateTest {
   private static AttemptOutcome answered(long millisPerToken) {
     return new AttemptOutcome(
         Kind.SUCCEEDED,
-        new InferenceResponse(
-            200, Map.of(), Bytes.utf8("{\"usage\":{\"completion_tokens\":100}}")),
+        new InferenceResponse(200, Map.of(), Bytes.utf8("{\"usage\":{\"completion_tokens\":100}}")),
         null,
         Duration.ofMillis(100 * millisPerToken),
         null);

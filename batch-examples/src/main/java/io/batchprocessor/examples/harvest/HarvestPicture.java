@@ -22,6 +22,8 @@ final class HarvestPicture {
   private static final String FELT = "#c0392b";
 
   private final StringBuilder svg = new StringBuilder();
+  private final List<Integer> takenLeft = new ArrayList<>();
+  private final List<Integer> takenRight = new ArrayList<>();
   private final RunResult alone;
   private final List<Map.Entry<String, Trace>> traces;
   private final HarvestTable table;
@@ -138,7 +140,7 @@ final class HarvestPicture {
     int right = WIDTH - 40;
     int top = TOP + 26;
     int bottom = HEIGHT - 70;
-    double most = table.oracle().at(4) * 1.15;
+    double most = table.oracle().at(4) * 1.25;
     text(left, TOP + 12, "14", "bold", "start", "Harvest by what live traffic feels");
     svg.append("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#f4f4f4\"/>%n".formatted(left, top, right - left, bottom - top));
     List<String> curve = new ArrayList<>();
@@ -168,10 +170,26 @@ final class HarvestPicture {
     }
     boolean ours = name.startsWith("slo") || name.equals("adaptive");
     double at = x(table.factor(row.result()), left, right);
-    double y = bottom - (bottom - top) * row.result().batchTokensPerSecond() / most;
+    double share = Math.min(1, row.result().batchTokensPerSecond() / most);
+    double y = bottom - (bottom - top) * share;
     svg.append(String.format(Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" fill=\"%s\"/>%n", at, y, ours ? 6 : 4, ours ? "#1e8449" : "#888"));
     boolean end = table.factor(row.result()) > 1.9;
-    text((int) at + (end ? -9 : 9), (int) y + 4, "11", ours ? "bold" : "normal", end ? "end" : "start", name);
+    text((int) at + (end ? -9 : 9), freeLine((int) y + 4, end), "11", ours ? "bold" : "normal", end ? "end" : "start", name);
+  }
+
+  /** The nearest height below on which no label of the same side is. */
+  private int freeLine(int wanted, boolean end) {
+    List<Integer> taken = end ? takenRight : takenLeft;
+    int line = wanted;
+    while (isNear(taken, line)) {
+      line += 2;
+    }
+    taken.add(line);
+    return line;
+  }
+
+  private static boolean isNear(List<Integer> taken, int line) {
+    return taken.stream().anyMatch(other -> Math.abs(other - line) < 13);
   }
 
   private void text(int x, int y, String size, String weight, String anchor, String text) {
