@@ -27,11 +27,21 @@ final class EngineLimit {
   private static final double FORGET_SECONDS = 1_800;
   private static final double FIRST = 1.2;
 
+  /** Of ours, beside what live traffic takes. */
+  private static final double AT_FIRST = 4;
+
+  /** After so long without a live request nobody feels anything. */
+  private static final double QUIET_SECONDS = 5;
+
+  /** Then each second counts as 20 live requests within their allowance: minutes, not hours. */
+  private static final double QUIET_EARNS = 0.2;
+
   private final double most;
   private double logLimit = Double.NaN;
   private double meanLive = Double.NaN;
   private double seconds;
   private double seen;
+  private double quietSeconds;
 
   /**
    * A limit that starts where live traffic alone is.
@@ -50,17 +60,22 @@ final class EngineLimit {
   }
 
   /** So many live requests came, and left so much of their allowance, in requests. */
-  void left(double requests, double came) {
+  void left(double requests, double came, double forSeconds) {
     seen += came;
+    quietSeconds = came > 0 ? 0 : quietSeconds + forSeconds;
+    double earned = quietSeconds >= QUIET_SECONDS ? QUIET_EARNS * forSeconds : requests;
     double gain = GAIN * Math.max(1, FIRST_HASTE / (1 + seen / HASTE_REQUESTS));
-    double lowest = Math.log(1 + LEAST * meanLive);
-    double highest = Math.log(1 + meanLive + most);
-    double current = Double.isNaN(logLimit) ? Math.log(1 + FIRST * meanLive) : logLimit;
-    logLimit = Math.max(lowest, Math.min(highest, current + gain * requests));
+    double lowest = Math.log(AT_FIRST + LEAST * meanLive);
+    double highest = Math.log(meanLive + most);
+    logLimit = Math.max(lowest, Math.min(Math.max(lowest, highest), current() + gain * earned));
   }
 
-  /** The limit. */
+  private double current() {
+    return Double.isNaN(logLimit) ? Math.log(AT_FIRST + FIRST * meanLive) : logLimit;
+  }
+
+  /** The limit; 0 while nothing is known of live traffic. */
   double get() {
-    return Double.isNaN(meanLive) ? 0 : Math.exp(Double.isNaN(logLimit) ? 0 : logLimit);
+    return Double.isNaN(meanLive) ? 0 : Math.exp(current());
   }
 }

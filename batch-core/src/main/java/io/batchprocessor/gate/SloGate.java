@@ -63,6 +63,7 @@ public final class SloGate implements YieldingGate {
   private long startedNanos;
   private boolean learning = true;
   private boolean opened;
+  private boolean wanted;
 
   private SloGate(Builder builder) {
     this.metrics = Objects.requireNonNull(builder.metrics, "metrics");
@@ -97,6 +98,7 @@ public final class SloGate implements YieldingGate {
   @Override
   public synchronized Verdict tryAcquire(RequestView request) {
     opened = opened || hasLearned();
+    wanted = true;
     double free = limit() - inFlight;
     long now = ticker.getAsLong();
     if (free < 1) {
@@ -177,10 +179,11 @@ public final class SloGate implements YieldingGate {
       left = Math.min(left, tokens <= 0 ? 0 : ofTokens / tokens * requests);
     }
     engineLimit.live(live, seconds);
-    // A limit that is not used says nothing about more.
-    if (!learning && (left < 0 || inFlight > 0)) {
-      engineLimit.left(left, requests);
+    // A limit that nobody would use says nothing about more.
+    if (!learning && (left < 0 || wanted)) {
+      engineLimit.left(left, requests, seconds);
     }
+    wanted = false;
     step(before, reading, seconds);
   }
 

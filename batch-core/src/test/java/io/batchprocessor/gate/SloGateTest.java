@@ -52,9 +52,29 @@ class SloGateTest {
   }
 
   @Test
+  void an_engine_without_live_traffic_is_filled_within_minutes() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+
+    run(gate, 600, 0, 0);
+
+    assertThat(engineLimit(gate)).isGreaterThan(64);
+  }
+
+  @Test
+  void opens_again_after_live_traffic_took_all_room() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+    run(gate, 20, 10, 10);
+    double squeezed = engineLimit(gate);
+
+    run(gate, 600, 10, 0);
+
+    assertThat(engineLimit(gate)).isGreaterThan(squeezed * 1.5);
+  }
+
+  @Test
   void one_in_a_hundred_beyond_is_where_it_stays() {
     SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
-    run(gate, 300, 10, 0);
+    run(gate, 60, 10, 0);
     double before = engineLimit(gate);
     for (int i = 0; i < 20; i++) {
       run(gate, 9, 10, 0);
