@@ -42,6 +42,8 @@ module io.batchprocessor.core {
       io.batchprocessor.gate.GateProviders.TierPriorityProvider,
       io.batchprocessor.gate.MetricGateProviders.ScrapeProvider,
       io.batchprocessor.gate.MetricGateProviders.PrometheusProvider,
+      io.batchprocessor.gate.LearningGateProviders.AdaptiveProvider,
+      io.batchprocessor.gate.LearningGateProviders.SloProvider,
       io.batchprocessor.gate.PoolGateProviders.SaturationProvider,
       io.batchprocessor.gate.PoolGateProviders.BudgetProvider;
   provides io.batchprocessor.spi.InferenceClientProvider with

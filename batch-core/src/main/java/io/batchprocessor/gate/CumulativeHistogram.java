@@ -29,6 +29,15 @@ final class CumulativeHistogram {
     this.sum = sum;
   }
 
+  /** The same for what looks at its tail; an infinite bound at its end is left out. */
+  LatencyCounts latencies() {
+    boolean infinite = bounds.length > 0 && Double.isInfinite(bounds[bounds.length - 1]);
+    double[] finite = infinite ? Arrays.copyOf(bounds, bounds.length - 1) : bounds;
+    double[] cumulative = infinite ? counts : Arrays.copyOf(counts, counts.length + 1);
+    cumulative[cumulative.length - 1] = count();
+    return new LatencyCounts(finite, cumulative, Double.isNaN(sum) ? 0 : sum);
+  }
+
   /** Observations in all. */
   double count() {
     return counts.length == 0 ? 0 : counts[counts.length - 1];

@@ -54,6 +54,10 @@ final class MetricSettings {
     return List.copyOf(all);
   }
 
+  double fallback(Settings settings) {
+    return settings.get(fallback);
+  }
+
   Duration timeout(Settings settings) {
     return settings.get(timeout);
   }

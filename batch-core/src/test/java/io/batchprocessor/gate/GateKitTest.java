@@ -26,6 +26,12 @@ class GateKitTest implements DispatchGateContract, ProviderContract {
           load 0.1
           inference_extension_flow_control_pool_saturation{inference_pool="p"} 0.1
           inference_pool_per_pod_queue_size{name="p"} 1
+          vllm:num_requests_running 3
+          vllm:num_requests_waiting 0
+          vllm:time_to_first_token_seconds_bucket{le="0.1"} 10
+          vllm:time_to_first_token_seconds_bucket{le="+Inf"} 10
+          vllm:time_to_first_token_seconds_count 10
+          vllm:time_to_first_token_seconds_sum 0.5
           """);
 
   private final Named named;
@@ -76,6 +82,8 @@ class GateKitTest implements DispatchGateContract, ProviderContract {
         Named.of("wait-on-release").with(limit),
         Named.of("tier-priority").with(scrape, limit),
         scrape,
+        Named.of("adaptive", "min", "4"),
+        Named.of("slo", "url", url, "live-ttft-p99", "100ms", "min", "4", "every", "5ms"),
         Named.of("saturation", "pool", "p", "urls", url, "every", "5ms"),
         Named.of("budget", "pool", "p", "urls", url, "every", "5ms"));
   }

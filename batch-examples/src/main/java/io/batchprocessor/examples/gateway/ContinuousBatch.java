@@ -1,5 +1,6 @@
 package io.batchprocessor.examples.gateway;
 
+import io.batchprocessor.examples.gateway.EngineSettings.Prefill;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -132,38 +133,58 @@ public final class ContinuousBatch {
   }
 
   private void startStep() {
-    int budget = settings.batchedTokens();
-    int decodeTokens = 0;
-    long contextTokens = 0;
-    int prefillTokens = 0;
-    for (Sequence sequence : running) {
-      int planned = sequence.plan(budget);
-      budget -= planned;
-      if (sequence.isDecoding()) {
-        decodeTokens += planned;
-        contextTokens += sequence.contextTokens();
-      } else {
-        prefillTokens += planned;
-      }
-    }
-    while (budget > 0 && nextHasRoom()) {
-      Sequence next = waiting.first();
-      waiting.remove(next);
-      running.add(next);
-      reservedTokens += next.reservedTokens();
-      next.schedule(nowNanos);
-      int planned = next.plan(budget);
-      budget -= planned;
-      prefillTokens += planned;
-      listener.scheduled(next, nowNanos);
-    }
+    StepPlan plan = settings.prefill() == Prefill.CHUNKED ? planChunked() : planWhole();
     if (running.isEmpty()) {
       stepEndNanos = IDLE;
       return;
     }
     stepStartNanos = nowNanos;
     stepEndNanos =
-        nowNanos + settings.costs().stepNanos(prefillTokens, decodeTokens, contextTokens);
+        nowNanos
+            + settings
+                .costs()
+                .stepNanos(plan.prefillTokens, plan.decodeTokens, plan.contextTokens);
+  }
+
+  private StepPlan planChunked() {
+    StepPlan plan = new StepPlan();
+    int budget = settings.batchedTokens();
+    for (Sequence sequence : running) {
+      budget -= plan.add(sequence, budget);
+    }
+    while (budget > 0 && nextHasRoom()) {
+      budget -= plan.add(admitNext(), budget);
+    }
+    return plan;
+  }
+
+  /** Prompts alone while there are any, as many as fit; the first of them whatever its length. */
+  private StepPlan planWhole() {
+    StepPlan plan = new StepPlan();
+    for (Sequence sequence : running) {
+      plan.add(sequence, 0);
+    }
+    while (nextHasRoom()
+        && (plan.prefillTokens == 0
+            || plan.prefillTokens + waiting.first().promptTokens() <= settings.batchedTokens())) {
+      plan.add(admitNext(), Integer.MAX_VALUE);
+    }
+    if (plan.prefillTokens == 0) {
+      for (Sequence sequence : running) {
+        plan.add(sequence, 1);
+      }
+    }
+    return plan;
+  }
+
+  private Sequence admitNext() {
+    Sequence next = waiting.first();
+    waiting.remove(next);
+    running.add(next);
+    reservedTokens += next.reservedTokens();
+    next.schedule(nowNanos);
+    listener.scheduled(next, nowNanos);
+    return next;
   }
 
   /** The order is strict: what doesn't fit yet holds up what is behind it, as in vLLM. */
@@ -174,27 +195,54 @@ public final class ContinuousBatch {
   }
 
   private void endStep() {
-    int decoded = 0;
+    int usual = 0;
+    int deferrable = 0;
     List<Sequence> finished = new ArrayList<>();
     for (Iterator<Sequence> each = running.iterator(); each.hasNext(); ) {
       Sequence sequence = each.next();
-      boolean wasDecoding = sequence.isDecoding();
+      boolean decodes = sequence.isDecoding() && sequence.plannedTokens() > 0;
+      int isUsual = sequence.priority() < 0 ? 0 : 1;
+      if (decodes && settings.prefill() == Prefill.WHOLE) {
+        // Prompts went between: each has waited since its own last token.
+        listener.decoded(isUsual, 1 - isUsual, nowNanos - sequence.lastTokenNanos());
+      } else if (decodes) {
+        usual += isUsual;
+        deferrable += 1 - isUsual;
+      }
       int before = sequence.contextTokens();
       if (sequence.step(nowNanos)) {
         listener.firstToken(sequence, nowNanos);
       }
       usedTokens += sequence.contextTokens() - before;
-      decoded += wasDecoding ? sequence.plannedTokens() : 0;
       if (sequence.isFinished()) {
         each.remove();
         free(sequence);
         finished.add(sequence);
       }
     }
-    if (decoded > 0) {
-      listener.decoded(decoded, nowNanos - stepStartNanos);
+    if (usual + deferrable > 0) {
+      listener.decoded(usual, deferrable, nowNanos - stepStartNanos);
     }
     finished.forEach(sequence -> listener.finished(sequence, nowNanos));
+  }
+
+  /** What a step computes. */
+  private static final class StepPlan {
+    private int prefillTokens;
+    private int decodeTokens;
+    private long contextTokens;
+
+    /** Plans a sequence's part within a budget, and tells how many tokens it is. */
+    int add(Sequence sequence, int budget) {
+      int planned = sequence.plan(budget);
+      if (!sequence.isDecoding()) {
+        prefillTokens += planned;
+      } else if (planned > 0) {
+        decodeTokens += planned;
+        contextTokens += sequence.contextTokens();
+      }
+      return planned;
+    }
   }
 
   private void free(Sequence sequence) {

@@ -124,8 +124,8 @@ final class EngineLoop implements EngineListener, AutoCloseable {
   }
 
   @Override
-  public void decoded(int tokens, long sinceLastTokenNanos) {
-    metrics.decoded(tokens, sinceLastTokenNanos);
+  public void decoded(int usual, int deferrable, long sinceLastTokenNanos) {
+    metrics.decoded(usual, deferrable, sinceLastTokenNanos);
   }
 
   @Override

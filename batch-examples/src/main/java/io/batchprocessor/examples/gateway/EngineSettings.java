@@ -16,6 +16,7 @@ import java.util.Objects;
  *     max_model_len}); at least 2
  * @param queueLimit how many sequences may wait for a slot; 0 or more
  * @param scheduling who of them is next
+ * @param prefill how prompts and answers share the steps
  */
 public record EngineSettings(
     StepCosts costs,
@@ -24,7 +25,8 @@ public record EngineSettings(
     int kvCacheTokens,
     int modelTokens,
     int queueLimit,
-    Scheduling scheduling) {
+    Scheduling scheduling,
+    Prefill prefill) {
 
   /** Who of the waiting sequences is next (vLLM's {@code scheduling-policy}). */
   public enum Scheduling {
@@ -32,6 +34,17 @@ public record EngineSettings(
     PRIORITY,
     /** The one that came first. */
     FCFS
+  }
+
+  /** How prompts and answers share the steps. */
+  public enum Prefill {
+    /** Prompts are cut to fit and computed beside decodes, as vLLM does by default since V1. */
+    CHUNKED,
+    /**
+     * A prompt is computed whole, in a step without decodes that goes before them, as in vLLM V0
+     * without {@code enable_chunked_prefill}: what decodes stalls meanwhile.
+     */
+    WHOLE
   }
 
   /** BLIS's {@code total_kv_blocks} for Llama 3.1 8B on one 80 GB accelerator, × 16 tokens each. */
@@ -44,11 +57,44 @@ public record EngineSettings(
   public EngineSettings {
     Objects.requireNonNull(costs, "costs");
     Objects.requireNonNull(scheduling, "scheduling");
+    Objects.requireNonNull(prefill, "prefill");
     requireAtLeast("slots", slots, 1);
     requireAtLeast("batchedTokens", batchedTokens, slots);
     requireAtLeast("modelTokens", modelTokens, 2);
     requireAtLeast("kvCacheTokens", kvCacheTokens, modelTokens);
     requireAtLeast("queueLimit", queueLimit, 0);
+  }
+
+  /** Limits and costs of an engine with chunked prefill. */
+  public EngineSettings(
+      StepCosts costs,
+      int slots,
+      int batchedTokens,
+      int kvCacheTokens,
+      int modelTokens,
+      int queueLimit,
+      Scheduling scheduling) {
+    this(
+        costs,
+        slots,
+        batchedTokens,
+        kvCacheTokens,
+        modelTokens,
+        queueLimit,
+        scheduling,
+        Prefill.CHUNKED);
+  }
+
+  /** The same engine with another order of the queue. */
+  public EngineSettings withScheduling(Scheduling other) {
+    return new EngineSettings(
+        costs, slots, batchedTokens, kvCacheTokens, modelTokens, queueLimit, other, prefill);
+  }
+
+  /** The same engine with another way to prefill. */
+  public EngineSettings withPrefill(Prefill other) {
+    return new EngineSettings(
+        costs, slots, batchedTokens, kvCacheTokens, modelTokens, queueLimit, scheduling, other);
   }
 
   /**

@@ -11,20 +11,13 @@ import java.util.Map;
  */
 final class GatewayMetrics implements EngineListener {
 
-  private static final double[] FIRST_TOKEN_BOUNDS = {
-    0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40,
-    80, 160, 640, 2560
-  };
-  private static final double[] TOKEN_BOUNDS = {
-    0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80
-  };
   private static final double[] REQUEST_BOUNDS = {
     0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680
   };
 
   private final String model;
-  private final Histogram firstToken = new Histogram(FIRST_TOKEN_BOUNDS);
-  private final Histogram betweenTokens = new Histogram(TOKEN_BOUNDS);
+  private final Histogram firstToken = Histogram.timeToFirstToken();
+  private final Histogram betweenTokens = Histogram.interTokenLatency();
   private final Histogram queued = new Histogram(REQUEST_BOUNDS);
   private final Histogram endToEnd = new Histogram(REQUEST_BOUNDS);
   private final Map<Failure, Long> injected = new EnumMap<>(Failure.class);
@@ -55,9 +48,9 @@ final class GatewayMetrics implements EngineListener {
   }
 
   @Override
-  public void decoded(int tokens, long sinceLastTokenNanos) {
-    betweenTokens.observeNanos(sinceLastTokenNanos, tokens);
-    generatedTokens += tokens;
+  public void decoded(int usual, int deferrable, long sinceLastTokenNanos) {
+    betweenTokens.observeNanos(sinceLastTokenNanos, usual + deferrable);
+    generatedTokens += usual + deferrable;
   }
 
   @Override

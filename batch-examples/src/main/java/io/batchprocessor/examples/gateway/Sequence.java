@@ -17,6 +17,7 @@ public final class Sequence {
   private long arrivedNanos = NOT_YET;
   private long scheduledNanos = NOT_YET;
   private long firstTokenNanos = NOT_YET;
+  private long lastTokenNanos = NOT_YET;
   private int prefilledTokens;
   private int generatedTokens;
   private int plannedTokens;
@@ -100,6 +101,7 @@ public final class Sequence {
     }
     if (isDecoding()) {
       generatedTokens++;
+      lastTokenNanos = nowNanos;
       return false;
     }
     prefilledTokens += plannedTokens;
@@ -108,6 +110,7 @@ public final class Sequence {
     }
     generatedTokens = 1;
     firstTokenNanos = nowNanos;
+    lastTokenNanos = nowNanos;
     return true;
   }
 
@@ -120,6 +123,10 @@ public final class Sequence {
     return generatedTokens == maxTokens;
   }
 
+  long lastTokenNanos() {
+    return lastTokenNanos;
+  }
+
   long ticket() {
     return ticket;
   }
@@ -128,8 +135,8 @@ public final class Sequence {
     return plannedTokens;
   }
 
-  /** Tokens whose keys and values it keeps now. */
-  int contextTokens() {
+  /** Tokens that were computed for it, whose keys and values it keeps. */
+  public int contextTokens() {
     return prefilledTokens + generatedTokens;
   }
 

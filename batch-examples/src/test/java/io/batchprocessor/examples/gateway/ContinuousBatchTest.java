@@ -260,7 +260,7 @@ class ContinuousBatchTest {
     private final List<Long> finishedAt = new ArrayList<>();
 
     @Override
-    public void decoded(int tokens, long sinceLastTokenNanos) {
+    public void decoded(int usual, int deferrable, long sinceLastTokenNanos) {
       betweenTokens.add(sinceLastTokenNanos);
     }
 

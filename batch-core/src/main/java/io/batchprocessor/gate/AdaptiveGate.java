@@ -1,0 +1,254 @@
+package io.batchprocessor.gate;
+
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.spi.AttemptOutcome;
+import io.batchprocessor.spi.DispatchGate;
+import io.batchprocessor.spi.InferenceResponse;
+import io.batchprocessor.spi.RequestView;
+import io.batchprocessor.spi.Verdict;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the cracks by itself, from what the gateway answers and nothing else. The limit grows while
+ * a token takes at most {@code tolerance} times as long as it does with hardly anything of ours in
+ * the gateway, and shrinks beyond: before anything is shed. It halves at once, and once for all
+ * that was in flight, when the gateway sheds, is not there, or asks to stay away; after several
+ * failures in a row only probes go, ever more rarely, until one is answered.
+ *
+ * <p>Time is taken per token, because answers differ in length; where an answer does not tell its
+ * tokens, its bytes count. What "hardly anything of ours" takes is found anew every {@value
+ * #PROBE_MINUTES} minutes by a pause of a few answers, as BBR finds its shortest round trip
+ * (Cardwell et al., "BBR: Congestion-Based Congestion Control", ACM Queue 14, 2016): a minimum that
+ * is only remembered would take the load that the gate itself makes for the gateway's own. Starts
+ * are spread over the time that an answer takes.
+ *
+ * <p>Thread-safe. Known to configurations as {@code adaptive}.
+ */
+public final class AdaptiveGate implements DispatchGate {
+
+  static final double DEFAULT_TOLERANCE = 1.5;
+  static final long PROBE_MINUTES = 5;
+
+  private static final Duration ASK_AGAIN = Duration.ofMillis(50);
+  private static final double SHED_FACTOR = 0.5;
+
+  /** Change of the limit for each answer and each whole that the ratio is off. */
+  private static final double GAIN = 0.3;
+
+  /** Requests in flight that hardly feel each other. */
+  private static final int PROBE_LIMIT = 2;
+
+  private final int min;
+  private final int max;
+  private final double tolerance;
+  private final LongSupplier ticker;
+  private final TokenLatency latency = new TokenLatency();
+  private final Breaker breaker = new Breaker();
+
+  private double limit;
+  private int inFlight;
+  private boolean probing = true;
+  private boolean grewOnly = true;
+  private long probedNanos;
+  private long startedNanos;
+  private long pausedUntilNanos;
+  private long backedOffNanos;
+
+  private AdaptiveGate(Builder builder) {
+    this.min = builder.min;
+    this.max = builder.max;
+    this.tolerance = builder.tolerance;
+    this.ticker = builder.ticker;
+    this.limit = Math.max(min, PROBE_LIMIT);
+    long now = ticker.getAsLong();
+    this.probedNanos = now;
+    this.startedNanos = now - Duration.ofDays(1).toNanos();
+    this.pausedUntilNanos = now;
+    this.backedOffNanos = startedNanos;
+  }
+
+  /** A builder that holds the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public String name() {
+    return "adaptive";
+  }
+
+  @Override
+  public synchronized Verdict tryAcquire(RequestView request) {
+    long now = ticker.getAsLong();
+    int room = room(now);
+    long left = Math.max(pausedUntilNanos - now, startedNanos + spacingNanos(room) - now);
+    if (inFlight >= room || left > 0) {
+      return left > 0 && left < ASK_AGAIN.toNanos()
+          ? new Verdict.Wait(Duration.ofNanos(left))
+          : new Verdict.Wait(ASK_AGAIN);
+    }
+    startedNanos = now;
+    inFlight++;
+    boolean alone = probing && inFlight <= PROBE_LIMIT;
+    return new Verdict.Go(outcome -> released(outcome, now, alone));
+  }
+
+  private int room(long now) {
+    if (breaker.isOpen()) {
+      return 1;
+    }
+    if (!probing && now - probedNanos >= Duration.ofMinutes(PROBE_MINUTES).toNanos()) {
+      probing = true;
+      latency.probeAgain();
+    }
+    return probing ? Math.min(PROBE_LIMIT, max) : (int) limit;
+  }
+
+  /** Evenly over the time that an answer takes, so that starts do not come in bursts. */
+  private long spacingNanos(int room) {
+    return inFlight < min ? 0 : (long) (latency.answerSeconds() / Math.max(1, room) * 1e9 * 0.9);
+  }
+
+  private synchronized void released(AttemptOutcome outcome, long dispatchedNanos, boolean alone) {
+    inFlight--;
+    long now = ticker.getAsLong();
+    switch (outcome.kind()) {
+      case SUCCEEDED -> succeeded(outcome, now, alone);
+      case SHED -> backOff(outcome, dispatchedNanos, now);
+      case FAILED -> {
+        breaker.failed();
+        if (breaker.isOpen()) {
+          pausedUntilNanos = now + breaker.nextPauseNanos();
+        }
+        if (outcome.statusCode() == 0
+            || outcome.statusCode() == 503
+            || outcome.retryAfter() != null) {
+          backOff(outcome, dispatchedNanos, now);
+        }
+      }
+      case REFUSED -> breaker.succeeded();
+      case ABORTED -> {}
+    }
+  }
+
+  private void succeeded(AttemptOutcome outcome, long now, boolean alone) {
+    breaker.succeeded();
+    double seconds = outcome.latency().toNanos() / 1e9;
+    double tokens = length(outcome.response());
+    latency.answered(seconds, tokens);
+    if (probing) {
+      if (alone) {
+        latency.probed(seconds, tokens);
+      }
+      if (!latency.isProbing()) {
+        probing = false;
+        probedNanos = now;
+      }
+      return;
+    }
+    double off = tolerance - latency.ratio();
+    grewOnly &= off > 0;
+    // Until it first reached its place, it doubles with each round of answers.
+    double change = grewOnly ? 1 : GAIN * Math.max(-1, Math.min(1, off));
+    // A limit that is not used says nothing about more.
+    boolean used = inFlight + 1 >= limit / 2;
+    limit = change < 0 || used ? Math.max(min, Math.min(max, limit + change)) : limit;
+  }
+
+  /** Once for everything that was under way when it happened. */
+  private void backOff(AttemptOutcome outcome, long dispatchedNanos, long now) {
+    Duration stayAway = outcome.retryAfter();
+    if (stayAway != null) {
+      long until = now + Math.min(stayAway.toNanos(), Duration.ofMinutes(5).toNanos());
+      pausedUntilNanos = until - pausedUntilNanos > 0 ? until : pausedUntilNanos;
+    }
+    if (dispatchedNanos - backedOffNanos > 0) {
+      backedOffNanos = now;
+      grewOnly = false;
+      limit = Math.max(min, limit * SHED_FACTOR);
+    }
+  }
+
+  private static double length(@Nullable InferenceResponse response) {
+    Bytes body = response == null ? Bytes.EMPTY : response.body();
+    int tokens = AnswerTokens.of(body);
+    return tokens > 0 ? tokens : Math.max(1, body.length());
+  }
+
+  @Override
+  public synchronized double budget() {
+    long now = ticker.getAsLong();
+    if (now - pausedUntilNanos < 0) {
+      return 0;
+    }
+    return Math.max(0, Math.min(1, (double) (room(now) - inFlight) / max));
+  }
+
+  @Override
+  public synchronized Map<String, Double> measurements() {
+    return Map.of(
+        "limit",
+        (double) room(ticker.getAsLong()),
+        "in_flight",
+        (double) inFlight,
+        "latency_ratio",
+        latency.ratio(),
+        "circuit_open",
+        breaker.isOpen() ? 1.0 : 0.0);
+  }
+
+  /** Collects the values of an {@link AdaptiveGate}; for one thread. */
+  public static final class Builder {
+
+    private int min = 1;
+    private int max = 256;
+    private double tolerance = DEFAULT_TOLERANCE;
+    private LongSupplier ticker = System::nanoTime;
+
+    private Builder() {}
+
+    /** The fewest requests in flight while the gateway answers, at least 1; default 1. */
+    public Builder min(int value) {
+      min = value;
+      return this;
+    }
+
+    /** The most requests in flight, at least the minimum; default 256. */
+    public Builder max(int value) {
+      max = value;
+      return this;
+    }
+
+    /** How much longer a token may take because of ours, as a factor above 1; default 1.5. */
+    public Builder tolerance(double value) {
+      tolerance = value;
+      return this;
+    }
+
+    /** Nanoseconds; default {@link System#nanoTime}. */
+    public Builder ticker(LongSupplier value) {
+      ticker = Objects.requireNonNull(value, "ticker");
+      return this;
+    }
+
+    /**
+     * The gate.
+     *
+     * @throws IllegalArgumentException with every value that is out of range
+     */
+    public AdaptiveGate build() {
+      Faults faults = new Faults();
+      faults.unless(min >= 1, "min must be at least 1, is " + min);
+      faults.unless(max >= min, "max must be at least min (%d), is %d".formatted(min, max));
+      faults.unless(
+          tolerance > 1 && tolerance <= 100,
+          "tolerance must be above 1 and at most 100, is " + tolerance);
+      faults.raise();
+      return new AdaptiveGate(this);
+    }
+  }
+}

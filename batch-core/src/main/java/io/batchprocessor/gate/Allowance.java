@@ -1,0 +1,90 @@
+package io.batchprocessor.gate;
+
+import java.time.Duration;
+import java.util.OptionalDouble;
+
+/**
+ * What live traffic may feel at its 99th percentile: a time, or a factor of what it is alone.
+ *
+ * @param seconds the time; 0 if it is a factor
+ * @param factor the factor, above 1; 0 if it is a time
+ */
+record Allowance(double seconds, double factor) {
+
+  static final double QUANTILE = 0.99;
+
+  /** The rest of a factor is kept in hand for what the buckets of a histogram hide. */
+  private static final double SPENT = 0.9;
+
+  /** Fewer live requests say nothing of their 99th percentile. */
+  private static final double FEWEST = 200;
+
+  static Allowance of(Duration time) {
+    return new Allowance(time.toNanos() / 1e9, 0);
+  }
+
+  static Allowance timesAlone(double factor) {
+    return new Allowance(0, factor);
+  }
+
+  /**
+   * Reads {@code 250ms}, {@code 2s} or {@code 1.25x}.
+   *
+   * @throws IllegalArgumentException saying what would be right
+   */
+  static Allowance parse(String text) {
+    String stripped = text.strip();
+    try {
+      if (stripped.endsWith("x")) {
+        return checked(timesAlone(number(stripped, 1)));
+      }
+      if (stripped.endsWith("ms")) {
+        return checked(new Allowance(number(stripped, 2) / 1e3, 0));
+      }
+      if (stripped.endsWith("s")) {
+        return checked(new Allowance(number(stripped, 1), 0));
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(HOW, e);
+    }
+    throw new IllegalArgumentException(HOW);
+  }
+
+  private static final String HOW = "must be a time such as 250ms or a factor such as 1.25x";
+
+  private static double number(String text, int unit) {
+    return Double.parseDouble(text.substring(0, text.length() - unit));
+  }
+
+  static boolean isValid(String text) {
+    try {
+      parse(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static Allowance checked(Allowance read) {
+    boolean isTime = read.seconds > 0 && read.seconds <= 3600;
+    boolean isFactor = read.factor > 1 && read.factor <= 100;
+    if (!isTime && !isFactor) {
+      throw new IllegalArgumentException(HOW);
+    }
+    return read;
+  }
+
+  boolean isFactor() {
+    return factor > 0;
+  }
+
+  /** The time it comes to, in seconds; empty while too little is known of live traffic alone. */
+  OptionalDouble target(LatencyCounts alone) {
+    if (!isFactor()) {
+      return OptionalDouble.of(seconds);
+    }
+    return alone.count() < FEWEST
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(alone.quantile(QUANTILE) * (1 + (factor - 1) * SPENT));
+  }
+}

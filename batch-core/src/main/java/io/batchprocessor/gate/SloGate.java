@@ -1,0 +1,367 @@
+package io.batchprocessor.gate;
+
+import io.batchprocessor.spi.AttemptOutcome;
+import io.batchprocessor.spi.RequestView;
+import io.batchprocessor.spi.Verdict;
+import io.batchprocessor.spi.YieldingGate;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spends what live traffic may feel, and no more. From the gateway's own histograms it sees which
+ * share of live requests took longer than their allowance, and sets from that how many requests may
+ * be in the engine, live and ours together ({@link EngineLimit}), how evenly ours start, and, with
+ * {@code yield}, how many of them are taken back ({@link WasteBudget}).
+ *
+ * <p>Starts are spread: what the limit leaves free is filled within {@value #FILL_SECONDS} seconds,
+ * one request after the other, and never two within one step of the engine, because prompts of two
+ * batch requests in one step are what a live request feels most. This matters more than how often
+ * the metrics are read.
+ *
+ * <p>An allowance that is a factor needs to know what live traffic is alone: the gate stays closed
+ * for {@code learn}, watches until the first request goes, and keeps what it saw for as long as it
+ * lives. An allowance that is a time needs no such pause.
+ *
+ * <p>Thread-safe. Known to configurations as {@code slo}.
+ */
+public final class SloGate implements YieldingGate {
+
+  static final double FILL_SECONDS = 5;
+  static final double DEFAULT_WASTE = 0.05;
+  static final Duration DEFAULT_LEARN = Duration.ofMinutes(10);
+
+  private static final Duration ASK_AGAIN = Duration.ofMillis(50);
+  private static final double STEP_MEMORY_SECONDS = 3;
+
+  /** Live traffic may overshoot the limit by so much before anything is taken back. */
+  private static final double YIELD_SLACK = 0.25;
+
+  private final Supplier<Optional<LiveMetrics>> metrics;
+  private final LongSupplier ticker;
+  private final @Nullable Spending ttft;
+  private final @Nullable Spending itl;
+  private final boolean yields;
+  private final WasteBudget waste;
+  private final EngineLimit engineLimit;
+  private final int min;
+  private final int max;
+  private final int fallback;
+  private final long learnNanos;
+  private final AutoCloseable source;
+
+  private @Nullable LiveMetrics last;
+  private long firstNanos;
+  private double live;
+  private double stepSeconds;
+  private int inFlight;
+  private long startedNanos;
+  private boolean learning = true;
+  private boolean opened;
+  private boolean wanted;
+
+  private SloGate(Builder builder) {
+    this.metrics = Objects.requireNonNull(builder.metrics, "metrics");
+    this.ticker = builder.ticker;
+    this.ttft = builder.ttft == null ? null : new Spending(builder.ttft);
+    this.itl = builder.itl == null ? null : new Spending(builder.itl);
+    this.yields = builder.yields;
+    this.waste = new WasteBudget(builder.waste);
+    this.engineLimit = new EngineLimit(builder.max);
+    this.min = builder.min;
+    this.max = builder.max;
+    this.fallback = builder.fallback;
+    this.source = builder.source;
+    this.learnNanos = isFactor(builder.ttft) || isFactor(builder.itl) ? builder.learn.toNanos() : 0;
+    this.startedNanos = ticker.getAsLong() - Duration.ofDays(1).toNanos();
+  }
+
+  private static boolean isFactor(@Nullable Allowance allowance) {
+    return allowance != null && allowance.isFactor();
+  }
+
+  /** A builder that holds the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public String name() {
+    return "slo";
+  }
+
+  @Override
+  public synchronized Verdict tryAcquire(RequestView request) {
+    opened = opened || hasLearned();
+    wanted = true;
+    double free = limit() - inFlight;
+    long now = ticker.getAsLong();
+    if (free < 1) {
+      return new Verdict.Wait(ASK_AGAIN);
+    }
+    long dueNanos = startedNanos + (long) (spacingSeconds(free) * 1e9);
+    if (dueNanos - now > 0) {
+      return new Verdict.Wait(Duration.ofNanos(Math.min(dueNanos - now, ASK_AGAIN.toNanos())));
+    }
+    startedNanos = now;
+    inFlight++;
+    waste.started(now);
+    return new Verdict.Go(this::released);
+  }
+
+  private double spacingSeconds(double free) {
+    return inFlight < min ? 0 : Math.max(stepSeconds, FILL_SECONDS / free);
+  }
+
+  private synchronized void released(AttemptOutcome outcome) {
+    inFlight--;
+    double seconds = outcome.latency().toNanos() / 1e9;
+    if (outcome.kind() == AttemptOutcome.Kind.ABORTED) {
+      waste.aborted(seconds);
+    } else {
+      waste.ended(seconds);
+    }
+  }
+
+  @Override
+  public synchronized int excess() {
+    double limit = limit();
+    if (!yields || inFlight <= limit + YIELD_SLACK * engineLimit.get()) {
+      return 0;
+    }
+    return waste.affordable(inFlight - (int) Math.ceil(limit), ticker.getAsLong());
+  }
+
+  @Override
+  public synchronized double budget() {
+    return Math.max(0, Math.min(1, (limit() - inFlight) / max));
+  }
+
+  /** How many of ours may be in flight by what is known now. */
+  private double limit() {
+    Optional<LiveMetrics> now = metrics.get();
+    if (now.isEmpty()) {
+      return fallback;
+    }
+    LiveMetrics reading = now.get();
+    if (last == null || reading.takenNanos() != last.takenNanos()) {
+      observe(reading);
+    }
+    return hasLearned() ? Math.max(min, Math.min(max, engineLimit.get() - live)) : 0;
+  }
+
+  /** Enough; it goes on learning until the first request may go. */
+  private boolean hasLearned() {
+    return last != null && last.takenNanos() - firstNanos >= learnNanos;
+  }
+
+  private void observe(LiveMetrics reading) {
+    LiveMetrics before = last;
+    last = reading;
+    live = Math.max(0, reading.inEngine() - (reading.liveOnly() ? 0 : inFlight));
+    if (before == null) {
+      firstNanos = reading.takenNanos();
+    }
+    double seconds = before == null ? 0 : (reading.takenNanos() - before.takenNanos()) / 1e9;
+    learning = !opened || reading.takenNanos() - firstNanos < learnNanos;
+    double left = Double.POSITIVE_INFINITY;
+    left = ttft == null ? left : Math.min(left, ttft.left(reading.ttft(), seconds, learning));
+    double requests = added(before, reading);
+    if (itl != null) {
+      // Its tokens are many to a request: the share counts, for as many requests as came.
+      double tokens = tokens(before, reading);
+      double ofTokens = itl.left(reading.itl(), seconds, learning);
+      left = Math.min(left, tokens <= 0 ? 0 : ofTokens / tokens * requests);
+    }
+    engineLimit.live(live, seconds);
+    // A limit that nobody would use says nothing about more.
+    if (!learning && (left < 0 || wanted)) {
+      engineLimit.left(left, requests, seconds);
+    }
+    wanted = false;
+    step(before, reading, seconds);
+  }
+
+  private static double added(@Nullable LiveMetrics before, LiveMetrics now) {
+    return before == null || before.ttft() == null || now.ttft() == null
+        ? 0
+        : now.ttft().minus(before.ttft()).count();
+  }
+
+  private static double tokens(@Nullable LiveMetrics before, LiveMetrics now) {
+    return before == null || before.itl() == null || now.itl() == null
+        ? 0
+        : now.itl().minus(before.itl()).count();
+  }
+
+  /** The mean time from token to token is that of a step. */
+  private void step(@Nullable LiveMetrics before, LiveMetrics now, double seconds) {
+    if (tokens(before, now) > 0 && before != null && before.itl() != null && now.itl() != null) {
+      double mean = now.itl().minus(before.itl()).mean();
+      stepSeconds += (1 - Math.exp(-seconds / STEP_MEMORY_SECONDS)) * (mean - stepSeconds);
+    }
+  }
+
+  @Override
+  public synchronized Map<String, Double> measurements() {
+    Map<String, Double> all = new HashMap<>();
+    all.put("limit", limit());
+    all.put("in_flight", (double) inFlight);
+    all.put("engine_limit", engineLimit.get());
+    all.put("live", live);
+    all.put("learning", learning ? 1.0 : 0.0);
+    all.put("wasted_share", waste.wastedShare());
+    put(all, "ttft", ttft);
+    put(all, "itl", itl);
+    return all;
+  }
+
+  private static void put(Map<String, Double> all, String name, @Nullable Spending spending) {
+    if (spending != null) {
+      spending.target().ifPresent(seconds -> all.put(name + "_target_seconds", seconds));
+      all.put(name + "_over_share", spending.share());
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      source.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the source of live metrics did not close", e);
+    }
+  }
+
+  /** Collects the values of an {@link SloGate}; for one thread. */
+  public static final class Builder {
+
+    private @Nullable Supplier<Optional<LiveMetrics>> metrics;
+    private AutoCloseable source = () -> {};
+    private @Nullable Allowance ttft;
+    private @Nullable Allowance itl;
+    private int min;
+    private int max = 256;
+    private int fallback;
+    private boolean yields;
+    private double waste = DEFAULT_WASTE;
+    private Duration learn = DEFAULT_LEARN;
+    private LongSupplier ticker = System::nanoTime;
+
+    private Builder() {}
+
+    /** The last reading of the gateway's metrics; empty if there is none, or it is too old. */
+    public Builder metrics(Supplier<Optional<LiveMetrics>> value) {
+      metrics = Objects.requireNonNull(value, "metrics");
+      return this;
+    }
+
+    /** What to close with the gate. */
+    Builder source(AutoCloseable value) {
+      source = value;
+      return this;
+    }
+
+    /** What the 99th percentile of the live time to first token may be. */
+    public Builder liveTtftP99(Duration value) {
+      ttft = Allowance.of(value);
+      return this;
+    }
+
+    /** The same as a factor of what it is alone, above 1. */
+    public Builder liveTtftP99(double timesAlone) {
+      ttft = Allowance.timesAlone(timesAlone);
+      return this;
+    }
+
+    /** What the 99th percentile of the live time from token to token may be. */
+    public Builder liveItlP99(Duration value) {
+      itl = Allowance.of(value);
+      return this;
+    }
+
+    /** The same as a factor of what it is alone, above 1. */
+    public Builder liveItlP99(double timesAlone) {
+      itl = Allowance.timesAlone(timesAlone);
+      return this;
+    }
+
+    Builder allowances(@Nullable Allowance newTtft, @Nullable Allowance newItl) {
+      ttft = newTtft;
+      itl = newItl;
+      return this;
+    }
+
+    /** Requests in flight whatever live traffic feels; default 0. */
+    public Builder min(int value) {
+      min = value;
+      return this;
+    }
+
+    /** The most requests in flight, at least 1; default 256. */
+    public Builder max(int value) {
+      max = value;
+      return this;
+    }
+
+    /** Requests in flight while there is no reading; default 0. */
+    public Builder fallback(int value) {
+      fallback = value;
+      return this;
+    }
+
+    /** Whether requests in flight are taken back when live traffic rises; default no. */
+    public Builder yields(boolean value) {
+      yields = value;
+      return this;
+    }
+
+    /** The share of the work that may be thrown away by that, from 0 to 1; default 0.05. */
+    public Builder waste(double value) {
+      waste = value;
+      return this;
+    }
+
+    /** How long live traffic is watched alone if an allowance is a factor; default 10 minutes. */
+    public Builder learn(Duration value) {
+      learn = Objects.requireNonNull(value, "learn");
+      return this;
+    }
+
+    /** Nanoseconds; default {@link System#nanoTime}. */
+    public Builder ticker(LongSupplier value) {
+      ticker = Objects.requireNonNull(value, "ticker");
+      return this;
+    }
+
+    /**
+     * The gate.
+     *
+     * @throws IllegalArgumentException with every value that is missing or out of range
+     */
+    public SloGate build() {
+      Faults faults = new Faults();
+      faults.unless(metrics != null, "metrics are missing");
+      faults.unless(ttft != null || itl != null, "liveTtftP99 or liveItlP99 is missing");
+      faults.unless(isSound(ttft), "liveTtftP99 must be above 0, as a factor above 1");
+      faults.unless(isSound(itl), "liveItlP99 must be above 0, as a factor above 1");
+      faults.unless(max >= 1, "max must be at least 1, is " + max);
+      faults.unless(
+          min >= 0 && min <= max, "min must be from 0 to max (%d), is %d".formatted(max, min));
+      faults.unless(
+          fallback >= 0 && fallback <= max, "fallback must be from 0 to max, is " + fallback);
+      faults.unless(waste >= 0 && waste <= 1, "waste must be from 0 to 1, is " + waste);
+      faults.unless(!learn.isNegative(), "learn must not be negative, is " + learn);
+      faults.raise();
+      return new SloGate(this);
+    }
+
+    private static boolean isSound(@Nullable Allowance allowance) {
+      return allowance == null || allowance.seconds() > 0 || allowance.factor() > 1;
+    }
+  }
+}

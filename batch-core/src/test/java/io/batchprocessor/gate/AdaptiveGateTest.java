@@ -1,0 +1,148 @@
+package io.batchprocessor.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.spi.AttemptOutcome;
+import io.batchprocessor.spi.AttemptOutcome.Kind;
+import io.batchprocessor.spi.InferenceResponse;
+import io.batchprocessor.spi.Permit;
+import io.batchprocessor.spi.Verdict;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class AdaptiveGateTest {
+
+  private final ManualTicker ticker = new ManualTicker();
+  private final AdaptiveGate gate = AdaptiveGate.builder().max(64).ticker(ticker).build();
+  private final Deque<Permit> held = new ArrayDeque<>();
+
+  @Test
+  void grows_while_tokens_take_no_longer() {
+    serve(60, 10);
+
+    assertThat(limit()).isGreaterThan(30);
+  }
+
+  @Test
+  void shrinks_before_anything_is_shed_when_tokens_take_longer() {
+    serve(60, 10);
+    double before = limit();
+
+    serve(60, 30);
+
+    assertThat(limit()).isLessThan(before / 2);
+  }
+
+  @Test
+  void a_shed_halves_the_limit_once_for_all_that_was_in_flight() {
+    serve(60, 10);
+    fill(8);
+    double before = limit();
+
+    ticker.pass(Duration.ofMillis(1));
+    while (!held.isEmpty()) {
+      held.poll().release(failed(Kind.SHED, 429, null));
+    }
+
+    assertThat(limit()).isBetween(Math.floor(before / 2), Math.ceil(before / 2));
+  }
+
+  @Test
+  void retry_after_keeps_everything_away() {
+    fill(1);
+    held.poll().release(failed(Kind.SHED, 429, Duration.ofSeconds(7)));
+
+    assertThat(gate.budget()).isZero();
+    ticker.pass(Duration.ofSeconds(6));
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    ticker.pass(Duration.ofSeconds(2));
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+  }
+
+  @Test
+  void a_gateway_that_is_down_gets_a_trickle_of_probes() {
+    int attempts = 0;
+    for (int second = 0; second < 300; second++) {
+      ticker.pass(Duration.ofSeconds(1));
+      while (gate.tryAcquire(Asked.request()) instanceof Verdict.Go go) {
+        attempts++;
+        go.permit().release(failed(Kind.FAILED, 0, null));
+      }
+    }
+
+    assertThat(attempts).isBetween(10, 25);
+    assertThat(gate.measurements()).containsEntry("circuit_open", 1.0);
+  }
+
+  @Test
+  void one_answer_closes_the_circuit() {
+    a_gateway_that_is_down_gets_a_trickle_of_probes();
+
+    ticker.pass(Duration.ofMinutes(1));
+    fill(1);
+    held.poll().release(answered(10));
+
+    assertThat(gate.measurements()).containsEntry("circuit_open", 0.0);
+  }
+
+  @Test
+  void tells_every_fault_of_its_builder() {
+    assertThatThrownBy(() -> AdaptiveGate.builder().min(0).max(-1).tolerance(1).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("min must")
+        .hasMessageContaining("max must")
+        .hasMessageContaining("tolerance must");
+  }
+
+  @Test
+  void tokens_are_read_from_the_end_of_an_answer() {
+    assertThat(AnswerTokens.of(Bytes.utf8("{\"usage\":{\"completion_tokens\": 128 }}")))
+        .isEqualTo(128);
+    assertThat(AnswerTokens.of(Bytes.utf8("{\"usage\":{}}"))).isZero();
+    assertThat(AnswerTokens.of(Bytes.utf8("\"completion_tokens\":" + "9".repeat(30)))).isPositive();
+  }
+
+  /** So many rounds in which all that may go goes and is answered. */
+  private void serve(int rounds, long millisPerToken) {
+    for (int round = 0; round < rounds; round++) {
+      fill(64);
+      while (!held.isEmpty()) {
+        held.poll().release(answered(millisPerToken));
+      }
+    }
+  }
+
+  private void fill(int most) {
+    for (int tries = 0; tries < 2_000 && held.size() < most; tries++) {
+      if (gate.tryAcquire(Asked.request()) instanceof Verdict.Go go) {
+        held.add(go.permit());
+      }
+      ticker.pass(Duration.ofMillis(2));
+    }
+  }
+
+  private double limit() {
+    return gate.measurements().getOrDefault("limit", 0.0);
+  }
+
+  private static AttemptOutcome answered(long millisPerToken) {
+    return new AttemptOutcome(
+        Kind.SUCCEEDED,
+        new InferenceResponse(200, Map.of(), Bytes.utf8("{\"usage\":{\"completion_tokens\":100}}")),
+        null,
+        Duration.ofMillis(100 * millisPerToken),
+        null);
+  }
+
+  private static AttemptOutcome failed(Kind kind, int status, @Nullable Duration retryAfter) {
+    InferenceResponse response =
+        status == 0 ? null : new InferenceResponse(status, Map.of(), Bytes.EMPTY);
+    return new AttemptOutcome(kind, response, "for a test", Duration.ofMillis(1), retryAfter);
+  }
+}
