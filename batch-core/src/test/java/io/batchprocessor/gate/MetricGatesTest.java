@@ -190,9 +190,13 @@ class MetricGatesTest {
             "0.1",
             "fallback",
             "0.75")) {
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(server.requests())
+                      .contains(
+                          "/metrics/api/v1/query?query=1+-+sum%28x%7Ba%3D%22b+c%22%7D%29+%2F+100"));
       assertBudget(gate, budget);
-      assertThat(server.requests())
-          .contains("/metrics/api/v1/query?query=1+-+sum%28x%7Ba%3D%22b+c%22%7D%29+%2F+100");
     }
   }
 
