@@ -31,8 +31,8 @@ final class Tail {
       points.add(new double[] {bounds[i], -Math.log(beyond / total)});
     }
     if (points.size() == 1) {
-      // All in the first bucket, or too few: as if they were spread by its bound.
-      points.add(new double[] {bounds[0], Math.log(2)});
+      // All in the first bucket: at its bound hardly any are left.
+      points.add(new double[] {bounds[0], Math.log(Math.max(2, total / FEWEST))});
     }
     at = points.stream().mapToDouble(point -> point[0]).toArray();
     value = points.stream().mapToDouble(point -> point[1]).toArray();

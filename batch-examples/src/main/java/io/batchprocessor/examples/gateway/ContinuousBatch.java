@@ -141,9 +141,7 @@ public final class ContinuousBatch {
     stepStartNanos = nowNanos;
     stepEndNanos =
         nowNanos
-            + settings
-                .costs()
-                .stepNanos(plan.prefillTokens, plan.decodeTokens, plan.contextTokens);
+            + settings.costs().stepNanos(plan.prefillTokens, plan.decodeTokens, plan.contextTokens);
   }
 
   private StepPlan planChunked() {

@@ -6,7 +6,6 @@ import io.batchprocessor.gate.AdaptiveGate;
 import io.batchprocessor.gate.LiveMetrics;
 import io.batchprocessor.gate.SloGate;
 import io.batchprocessor.spi.DispatchGate;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -84,7 +83,12 @@ final class Contenders {
       public Control start(VirtualGateway gateway, LongSupplier ticker) {
         double[] used = {1};
         LimitGate gate = new LimitGate(() -> (int) (Math.max(0, 0.8 - used[0]) * MOST));
-        return scraping(gate, 5 * SECOND, () -> used[0] = (double) (gateway.engine().running() + gateway.engine().waiting()) / MOST);
+        return scraping(
+            gate,
+            5 * SECOND,
+            () ->
+                used[0] =
+                    (double) (gateway.engine().running() + gateway.engine().waiting()) / MOST);
       }
     };
   }

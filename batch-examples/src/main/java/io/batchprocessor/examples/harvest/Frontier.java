@@ -51,8 +51,7 @@ final class Frontier {
         Point before = points.get(i - 1);
         double share = (factor - before.factor()) / (point.factor() - before.factor());
         double between =
-            before.tokensPerSecond()
-                + share * (point.tokensPerSecond() - before.tokensPerSecond());
+            before.tokensPerSecond() + share * (point.tokensPerSecond() - before.tokensPerSecond());
         most = Math.max(most, between);
       }
     }

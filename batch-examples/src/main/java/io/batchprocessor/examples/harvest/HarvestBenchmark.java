@@ -20,7 +20,9 @@ import java.util.concurrent.Future;
  * priority unless a row says otherwise. Prints a table for each load shape and mean load, and
  * writes the picture.
  *
- * <pre>{@code HarvestBenchmark [minutes measured, default 30] [picture, default none] [shape, default all]}</pre>
+ * <pre>
+ * {@code HarvestBenchmark [minutes measured, default 30] [picture, default none] [shape, default all]}
+ * </pre>
  *
  * <p>Everything runs in virtual time, and is the same at every run on every machine.
  */
@@ -122,8 +124,7 @@ public final class HarvestBenchmark {
       Scenario scenario, Contender contender, Scheduling scheduling) {
     String name = contender.name() + (scheduling == Scheduling.FCFS ? ", no priority" : "");
     return threads.submit(
-        () ->
-            new HarvestTable.Row(name, run(scenario, contender, scheduling, Timeline.NONE)));
+        () -> new HarvestTable.Row(name, run(scenario, contender, scheduling, Timeline.NONE)));
   }
 
   private Frontier oracle(Scenario scenario, RunResult alone)
@@ -135,8 +136,7 @@ public final class HarvestBenchmark {
           for (boolean avoids : new boolean[] {false, true}) {
             Oracle oracle = new Oracle(most, live, spacing * 1_000_000 + 1, avoids);
             runs.add(
-                threads.submit(
-                    () -> run(scenario, oracle, Scheduling.PRIORITY, Timeline.NONE)));
+                threads.submit(() -> run(scenario, oracle, Scheduling.PRIORITY, Timeline.NONE)));
           }
         }
       }

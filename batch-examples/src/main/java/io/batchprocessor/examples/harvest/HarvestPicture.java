@@ -35,10 +35,7 @@ final class HarvestPicture {
    * @param capacity requests in the engine at which it is full
    */
   HarvestPicture(
-      RunResult alone,
-      List<Map.Entry<String, Trace>> traces,
-      HarvestTable table,
-      double capacity) {
+      RunResult alone, List<Map.Entry<String, Trace>> traces, HarvestTable table, double capacity) {
     this.alone = alone;
     this.traces = List.copyOf(traces);
     this.table = table;
@@ -51,7 +48,15 @@ final class HarvestPicture {
             .formatted(WIDTH, HEIGHT));
     svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
     text(LEFT, 30, "19", "bold", "start", "Batch fills what live traffic leaves idle");
-    text(LEFT, 54, "13", "normal", "start", "Requests in one engine over a day (" + table.scenario() + " mean load, simulated in virtual time), and what live traffic feels");
+    text(
+        LEFT,
+        54,
+        "13",
+        "normal",
+        "start",
+        "Requests in one engine over a day ("
+            + table.scenario()
+            + " mean load, simulated in virtual time), and what live traffic feels");
     legend();
     for (int i = 0; i < traces.size(); i++) {
       row(TOP + i * ROW, traces.get(i).getKey(), traces.get(i).getValue());
@@ -68,7 +73,8 @@ final class HarvestPicture {
   }
 
   private int swatch(int x, String colour, String name) {
-    svg.append("<rect x=\"%d\" y=\"64\" width=\"12\" height=\"12\" fill=\"%s\"/>%n".formatted(x, colour));
+    svg.append(
+        "<rect x=\"%d\" y=\"64\" width=\"12\" height=\"12\" fill=\"%s\"/>%n".formatted(x, colour));
     text(x + 17, 75, "12", "normal", "start", name);
     return x + 35 + 7 * name.length();
   }
@@ -85,12 +91,16 @@ final class HarvestPicture {
       felt[i] = Math.min(1, trace.ttftMillis(i) / (alone.ttftP99Nanos() / 1e6) / 3);
     }
     text(LEFT, top + 18, "14", "bold", "start", caption(name));
-    svg.append("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#f4f4f4\"/>%n".formatted(LEFT, bottom - height, PANEL, height));
+    svg.append(
+        "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#f4f4f4\"/>%n"
+            .formatted(LEFT, bottom - height, PANEL, height));
     area(both, bottom, height, BATCH);
     area(live, bottom, height, LIVE);
     line(felt, bottom, height);
     int one = bottom - height / 3;
-    svg.append("<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-dasharray=\"4 4\"/>%n".formatted(LEFT, one, LEFT + PANEL, one, FELT));
+    svg.append(
+        "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-dasharray=\"4 4\"/>%n"
+            .formatted(LEFT, one, LEFT + PANEL, one, FELT));
     text(LEFT + PANEL + 6, one + 4, "12", "normal", "start", "1 ×");
     text(LEFT + PANEL + 6, bottom - height + 10, "12", "normal", "start", "3 ×");
     text(LEFT - 6, bottom - height + 10, "12", "normal", "end", "full");
@@ -142,21 +152,54 @@ final class HarvestPicture {
     int bottom = HEIGHT - 70;
     double most = table.oracle().at(4) * 1.25;
     text(left, TOP + 12, "14", "bold", "start", "Harvest by what live traffic feels");
-    svg.append("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#f4f4f4\"/>%n".formatted(left, top, right - left, bottom - top));
+    svg.append(
+        "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#f4f4f4\"/>%n"
+            .formatted(left, top, right - left, bottom - top));
     List<String> curve = new ArrayList<>();
     for (double factor = 1; factor <= 3.001; factor += 0.02) {
-      curve.add(String.format(Locale.ROOT, "%.1f,%.1f", x(factor, left, right), bottom - (bottom - top) * table.oracle().at(factor) / most));
+      curve.add(
+          String.format(
+              Locale.ROOT,
+              "%.1f,%.1f",
+              x(factor, left, right),
+              bottom - (bottom - top) * table.oracle().at(factor) / most));
     }
-    svg.append("<polyline points=\"%s\" fill=\"none\" stroke=\"#555\" stroke-width=\"1.6\" stroke-dasharray=\"6 3\"/>%n".formatted(String.join(" ", curve)));
-    text(right - 4, (int) (bottom - (bottom - top) * table.oracle().at(3) / most) - 8, "12", "normal", "end", "oracle");
+    svg.append(
+        "<polyline points=\"%s\" fill=\"none\" stroke=\"#555\" stroke-width=\"1.6\" stroke-dasharray=\"6 3\"/>%n"
+            .formatted(String.join(" ", curve)));
+    text(
+        right - 4,
+        (int) (bottom - (bottom - top) * table.oracle().at(3) / most) - 8,
+        "12",
+        "normal",
+        "end",
+        "oracle");
     for (HarvestTable.Row row : table.rows()) {
       dot(row, left, right, top, bottom, most);
     }
     for (double factor : new double[] {1, 1.5, 2, 2.5, 3}) {
-      text((int) x(factor, left, right), bottom + 18, "12", "normal", "middle", factor == 3 ? "≥ 3 ×" : String.format(Locale.ROOT, "%s ×", factor));
+      text(
+          (int) x(factor, left, right),
+          bottom + 18,
+          "12",
+          "normal",
+          "middle",
+          factor == 3 ? "≥ 3 ×" : String.format(Locale.ROOT, "%s ×", factor));
     }
-    text((left + right) / 2, bottom + 40, "12", "normal", "middle", "live TTFT p99, as a factor of live alone");
-    text(left, top - 4 + 18, "12", "normal", "start", String.format(Locale.ROOT, " ↑ batch tokens/s (top: %.0f)", most));
+    text(
+        (left + right) / 2,
+        bottom + 40,
+        "12",
+        "normal",
+        "middle",
+        "live TTFT p99, as a factor of live alone");
+    text(
+        left,
+        top - 4 + 18,
+        "12",
+        "normal",
+        "start",
+        String.format(Locale.ROOT, " ↑ batch tokens/s (top: %.0f)", most));
   }
 
   private static double x(double factor, int left, int right) {
@@ -172,9 +215,22 @@ final class HarvestPicture {
     double at = x(table.factor(row.result()), left, right);
     double share = Math.min(1, row.result().batchTokensPerSecond() / most);
     double y = bottom - (bottom - top) * share;
-    svg.append(String.format(Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" fill=\"%s\"/>%n", at, y, ours ? 6 : 4, ours ? "#1e8449" : "#888"));
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" fill=\"%s\"/>%n",
+            at,
+            y,
+            ours ? 6 : 4,
+            ours ? "#1e8449" : "#888"));
     boolean end = table.factor(row.result()) > 1.9;
-    text((int) at + (end ? -9 : 9), freeLine((int) y + 4, end), "11", ours ? "bold" : "normal", end ? "end" : "start", name);
+    text(
+        (int) at + (end ? -9 : 9),
+        freeLine((int) y + 4, end),
+        "11",
+        ours ? "bold" : "normal",
+        end ? "end" : "start",
+        name);
   }
 
   /** The nearest height below on which no label of the same side is. */
@@ -193,6 +249,8 @@ final class HarvestPicture {
   }
 
   private void text(int x, int y, String size, String weight, String anchor, String text) {
-    svg.append("<text x=\"%d\" y=\"%d\" font-size=\"%s\" font-weight=\"%s\" text-anchor=\"%s\">%s</text>%n".formatted(x, y, size, weight, anchor, text));
+    svg.append(
+        "<text x=\"%d\" y=\"%d\" font-size=\"%s\" font-weight=\"%s\" text-anchor=\"%s\">%s</text>%n"
+            .formatted(x, y, size, weight, anchor, text));
   }
 }

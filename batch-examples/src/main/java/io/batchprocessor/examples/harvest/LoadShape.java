@@ -46,8 +46,7 @@ enum LoadShape {
       boolean burst = false;
       for (int i = 0; i < slices; i++) {
         rates[i] = burst ? high : low;
-        double leaves =
-            burst ? 1 / BURST_SLICES : BURST_SHARE / (1 - BURST_SHARE) / BURST_SLICES;
+        double leaves = burst ? 1 / BURST_SLICES : BURST_SHARE / (1 - BURST_SHARE) / BURST_SLICES;
         burst ^= random.nextDouble() < leaves;
       }
       return rates;
@@ -128,8 +127,7 @@ enum LoadShape {
     List<Arrival> arrivals = new ArrayList<>();
     double next = exponential(times);
     for (int i = 0; i < slices; i++) {
-      double expected =
-          rates[i] == SPIKE ? SPIKE_PER_SECOND * SLICE_SECONDS : rates[i] * perSlice;
+      double expected = rates[i] == SPIKE ? SPIKE_PER_SECOND * SLICE_SECONDS : rates[i] * perSlice;
       double at = 0;
       while (next <= expected - at) {
         at += next;

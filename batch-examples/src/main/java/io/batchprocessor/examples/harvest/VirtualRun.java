@@ -4,7 +4,6 @@ import io.batchprocessor.examples.gateway.ContinuousBatch;
 import io.batchprocessor.examples.gateway.EngineSettings;
 import io.batchprocessor.examples.gateway.Sequence;
 import java.util.Iterator;
-import java.util.List;
 
 /**
  * One contender on one simulated gateway in virtual time: a discrete-event simulation without
