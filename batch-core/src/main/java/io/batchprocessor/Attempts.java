@@ -95,6 +95,13 @@ final class Attempts {
     }
   }
 
+  /** Hands a request back that was not sent; one that is in flight goes on. */
+  void handBack(HeldRequest request, String reason) {
+    if (request.decideInBuffer()) {
+      settle.accept(new Outcome.Released(request, request, reason));
+    }
+  }
+
   /** Takes a request back: it goes to the broker as if it had never been sent. */
   void release(HeldRequest request, String reason) {
     Outcome released = new Outcome.Released(request, request, reason);

@@ -13,8 +13,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +145,25 @@ public final class BatchProcessor implements AutoCloseable {
     return now == null ? shared.counters().snapshot(state, 0, 0, 0) : now.engine().stats(state);
   }
 
+  /** What each worker pool does now; empty before the start. */
+  public List<PoolStats> pools() {
+    Running now = running;
+    return now == null ? List.of() : now.engine().pools().stream().map(WorkerPool::stats).toList();
+  }
+
+  /**
+   * An optional ability of the transport, such as {@link io.batchprocessor.spi.BacklogReporter},
+   * for tools that look in from outside.
+   *
+   * @return empty if the transport lacks it, and while there is no open transport
+   */
+  public <T> Optional<T> ability(Class<T> type) {
+    Running now = running;
+    return now == null || state == ProcessorState.CLOSED || !type.isInstance(now.transport())
+        ? Optional.empty()
+        : Optional.of(type.cast(now.transport()));
+  }
+
   /**
    * Whether it works now: running, results can be stored, the broker answers. May block as long as
    * a broker's answer takes, a few seconds at the most.
@@ -181,6 +202,61 @@ public final class BatchProcessor implements AutoCloseable {
       asked = true;
     }
     return now.engine().cancel(id) || asked;
+  }
+
+  /**
+   * Takes and sends nothing more until {@link #resume}. What is in flight goes on to its end, what
+   * is buffered goes back to the broker, where other processes may have it, its attempt not
+   * counted. Leases, deadlines and results are looked after as before. Of this process alone;
+   * harmless when repeated.
+   *
+   * @throws IllegalStateException unless the state is {@link ProcessorState#RUNNING}
+   */
+  public void pause() {
+    whileRunning("pause", Engine::pause);
+  }
+
+  /**
+   * Ends a {@link #pause}; harmless when there is none.
+   *
+   * @throws IllegalStateException unless the state is {@link ProcessorState#RUNNING}
+   */
+  public void resume() {
+    whileRunning("resume", Engine::resume);
+  }
+
+  /** Whether it is paused. */
+  public boolean isPaused() {
+    Running now = running;
+    return now != null && state == ProcessorState.RUNNING && now.engine().isPaused();
+  }
+
+  /**
+   * Changes how many requests a pool may have in flight, until the end of the process. If more are
+   * in flight than that they go on, and none is sent until they are fewer.
+   *
+   * @param pool the pool's name, {@link PoolConfig#DEFAULT} where none are configured
+   * @param concurrency from 1 to the pool's configured concurrency: HTTP client and buffers were
+   *     made for that
+   * @throws IllegalArgumentException if there is no such pool, or the number is out of its range
+   * @throws IllegalStateException unless the state is {@link ProcessorState#RUNNING}
+   */
+  public void concurrency(String pool, int concurrency) {
+    Objects.requireNonNull(pool, "pool");
+    whileRunning("change the concurrency of", engine -> engine.limit(pool, concurrency));
+    Engine.LOG.info("{}: pool '{}' may have {} in flight", this, pool, concurrency);
+  }
+
+  /** Not while it closes: a drain that began must not be undone. */
+  private void whileRunning(String what, Consumer<Engine> action) {
+    synchronized (lifecycle) {
+      Running now = running;
+      if (now == null || state != ProcessorState.RUNNING) {
+        throw new IllegalStateException(
+            "can't %s a processor that is %s; it must be RUNNING".formatted(what, state));
+      }
+      action.accept(now.engine());
+    }
   }
 
   /** {@link #close(Duration)} with the setting {@code drain-timeout}. */

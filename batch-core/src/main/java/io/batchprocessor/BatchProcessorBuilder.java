@@ -194,6 +194,17 @@ public final class BatchProcessorBuilder {
     return new BatchProcessor(Blueprint.of(this), threadFactory, clock, ticker);
   }
 
+  /**
+   * The transport that is configured, without a processor: for tools that submit, look and cancel.
+   * Whoever opens it closes it. Nothing else needs to be set.
+   *
+   * @throws InvalidSettingsException with what is wrong
+   * @throws RuntimeException what the transport throws if it can't connect
+   */
+  public Transport openTransport() {
+    return Blueprint.sourceOf(this).transport().get();
+  }
+
   private <T> BatchProcessorBuilder setting(Setting<T> setting, String value) {
     values.put(setting.key(), Objects.requireNonNull(value, setting.key()));
     return this;

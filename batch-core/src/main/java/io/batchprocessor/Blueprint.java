@@ -57,6 +57,18 @@ record Blueprint(
     return new Draft(builder).blueprint();
   }
 
+  /**
+   * Where requests come from, by itself; the rest of the configuration may be missing.
+   *
+   * @throws InvalidSettingsException with what is wrong
+   */
+  static Source sourceOf(BatchProcessorBuilder builder) {
+    Draft draft = new Draft(builder);
+    Optional<Source> source = draft.problems.attempt(draft::source);
+    draft.problems.throwIfAny();
+    return source.orElseThrow();
+  }
+
   /** The names of one configuration on their way to what they stand for. */
   private static final class Draft {
 

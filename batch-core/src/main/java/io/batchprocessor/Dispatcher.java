@@ -57,10 +57,19 @@ final class Dispatcher implements Runnable {
     this.lookedAfterNanos = ticker.getAsLong();
   }
 
-  /** Sends nothing more; timeouts and deadlines are still kept. */
+  /** Sends nothing more and hands back what is buffered; timeouts are still kept. */
   void pause() {
     paused = true;
     doorbell.ring();
+  }
+
+  void resume() {
+    paused = false;
+    doorbell.ring();
+  }
+
+  boolean isPaused() {
+    return paused;
   }
 
   void stop() {
@@ -77,6 +86,9 @@ final class Dispatcher implements Runnable {
       if (now - lookedAfterNanos >= TICK_NANOS) {
         lookedAfterNanos = now;
         held.requests().forEach(request -> lookAfter(request, now));
+        if (paused) {
+          forgetDecided();
+        }
       }
       doorbell.await(waitNanos);
     }
@@ -162,6 +174,22 @@ final class Dispatcher implements Runnable {
       attempts.timeOut(request);
     } else if (request.isBuffered() && clock.millis() >= request.deadlineMillis()) {
       expire(request);
+    } else if (paused) {
+      // Others may have it; also what an intake that was caught waiting put here after the pause.
+      attempts.handBack(request, "paused");
+    }
+  }
+
+  /** Nobody looks at the buffers while nothing is sent: what was handed back would still count. */
+  private void forgetDecided() {
+    if (baton.take()) {
+      try {
+        pools.forEach(pool -> pool.buffers().forEach(QueueBuffer::head));
+      } finally {
+        if (baton.handBack()) {
+          doorbell.ring();
+        }
+      }
     }
   }
 

@@ -119,6 +119,39 @@ final class Engine {
     }
   }
 
+  /** Takes and sends nothing more, and hands back what is buffered; what is in flight goes on. */
+  void pause() {
+    intakes.forEach(Intake::pause);
+    dispatcher.pause();
+  }
+
+  void resume() {
+    dispatcher.resume();
+    intakes.forEach(Intake::resume);
+  }
+
+  boolean isPaused() {
+    return dispatcher.isPaused();
+  }
+
+  /** Changes how many requests a pool may have in flight. */
+  void limit(String pool, int concurrency) {
+    WorkerPool found =
+        pools.stream()
+            .filter(candidate -> candidate.config().name().equals(pool))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException(noPool(pool)));
+    found.limit(concurrency);
+    dispatcherBell.ring();
+  }
+
+  private String noPool(String pool) {
+    return "no pool '%s' with a queue; there are: %s"
+        .formatted(
+            pool,
+            pools.stream().map(some -> some.config().name()).collect(Collectors.joining(", ")));
+  }
+
   /**
    * Stops in the order in which messages flow: intake, dispatch, what is in flight, settle.
    *

@@ -28,6 +28,7 @@ final class Intake implements Runnable {
   private final @Nullable Cancellation cancellation;
   private final BrokerCalls broker;
   private final Doorbell doorbell = new Doorbell();
+  private volatile boolean paused;
   private volatile boolean stopped;
 
   Intake(
@@ -68,6 +69,16 @@ final class Intake implements Runnable {
     doorbell.ring();
   }
 
+  /** Takes nothing more until it is resumed; a receive that waits ends with its time. */
+  void pause() {
+    paused = true;
+  }
+
+  void resume() {
+    paused = false;
+    doorbell.ring();
+  }
+
   void stop() {
     stopped = true;
     doorbell.ring();
@@ -77,7 +88,7 @@ final class Intake implements Runnable {
   public void run() {
     int failures = 0;
     while (!stopped) {
-      int demand = broker.isStalled() ? 0 : sluice.demand();
+      int demand = paused || broker.isStalled() ? 0 : sluice.demand();
       if (demand == 0) {
         doorbell.await(LOOK_AGAIN_NANOS);
         continue;

@@ -16,6 +16,7 @@ final class WorkerPool implements PoolView {
   private final MergePolicy mergePolicy;
   private final GuardedGate gate;
   private final AtomicInteger inFlight = new AtomicInteger();
+  private volatile int limit;
   private volatile boolean permitsReturned;
 
   WorkerPool(
@@ -24,6 +25,7 @@ final class WorkerPool implements PoolView {
     this.buffers = List.copyOf(buffers);
     this.mergePolicy = mergePolicy;
     this.gate = gate;
+    this.limit = config.concurrency();
   }
 
   PoolConfig config() {
@@ -46,7 +48,7 @@ final class WorkerPool implements PoolView {
 
   @Override
   public int concurrency() {
-    return config.concurrency();
+    return limit;
   }
 
   @Override
@@ -81,8 +83,30 @@ final class WorkerPool implements PoolView {
     return inFlight.get();
   }
 
+  /** Changes it; HTTP client and buffers were made for what is configured, so not beyond that. */
+  void limit(int concurrency) {
+    if (concurrency < 1 || concurrency > config.concurrency()) {
+      throw new IllegalArgumentException(
+          "concurrency of pool '%s' must be from 1 to %d, as configured; is %d"
+              .formatted(config.name(), config.concurrency(), concurrency));
+    }
+    limit = concurrency;
+  }
+
+  PoolStats stats() {
+    return new PoolStats(
+        name(),
+        queues(),
+        inFlight(),
+        limit,
+        config.concurrency(),
+        gate.name(),
+        gate.budget(),
+        gate.measurements());
+  }
+
   boolean hasRoom() {
-    return inFlight.get() < config.concurrency();
+    return inFlight.get() < limit;
   }
 
   void began() {

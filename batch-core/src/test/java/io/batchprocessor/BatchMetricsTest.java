@@ -266,6 +266,17 @@ class BatchMetricsTest extends EngineBench {
     assertThat(value("batch_gateway_latency_seconds_count", "outcome=aborted")).isEqualTo(1);
   }
 
+  @Test
+  void a_count_that_is_looked_up_survives_the_garbage_collector() {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    start();
+    System.gc();
+
+    assertThat(resultOf(queues.submit(Samples.request("r"))).isSuccess()).isTrue();
+
+    assertThat(value("batch_gate_decisions_total", "decision=go")).isEqualTo(1);
+  }
+
   private record SteeredGate(AtomicReference<Verdict> verdict) implements DispatchGate {
     @Override
     public String name() {

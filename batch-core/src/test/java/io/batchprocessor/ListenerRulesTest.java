@@ -80,7 +80,8 @@ class ListenerRulesTest extends EngineBench {
     gateway.answering(request -> FakeGateway.answer(200, "{}"));
     enqueue(Samples.request("waits already"));
     start(with -> with.listener(noting).name("mine").concurrency(3));
-    eventually().until(() -> noting.events.contains("received"));
+    // Received, dispatched, attempted, finished.
+    eventually().until(() -> noting.views.size() == 4);
 
     assertThat(noting.events).startsWith("starting").containsOnlyOnce("starting");
     assertThat(noting.processor.name()).isEqualTo("mine");

@@ -175,6 +175,14 @@ abstract class LeasedQueue implements RequestQueue {
         oldest == null ? null : Duration.ofNanos(Math.max(0, now - oldest.availableAt())));
   }
 
+  /** Lock held: those of the waiting that go first. */
+  final List<StoredMessage> first(int max) {
+    takeBackLost(guard.now());
+    List<StoredMessage> all = new ArrayList<>(waiting.size());
+    waiting.forEach(all::add);
+    return all.stream().sorted(StoredMessage.BY_TURN).limit(max).toList();
+  }
+
   /** Lock held: forgets every message, and names the futures that still wait. */
   final void clear(Consumer<PendingResult> unanswered) {
     Consumer<StoredMessage> forget =

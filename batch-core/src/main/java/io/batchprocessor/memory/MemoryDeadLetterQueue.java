@@ -3,10 +3,15 @@ package io.batchprocessor.memory;
 import io.batchprocessor.spi.DeadLetter;
 import io.batchprocessor.spi.DeadLetterQueue;
 import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.StoredDeadLetter;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +25,26 @@ final class MemoryDeadLetterQueue implements DeadLetterQueue {
 
   private final Guard guard;
   private final int capacity;
-  private final ArrayDeque<DeadLetter> letters = new ArrayDeque<>();
+  private final InstantSource clock;
+  private final ArrayDeque<Kept> letters = new ArrayDeque<>();
+  private long added;
 
-  MemoryDeadLetterQueue(Guard guard, int capacity) {
+  /** A letter, its number and when it came. */
+  private record Kept(long number, DeadLetter letter, Instant at) {
+
+    StoredDeadLetter stored() {
+      return new StoredDeadLetter(
+          Long.toString(number),
+          letter.delivery().queue(),
+          letter.delivery().body(),
+          letter.reason(),
+          at);
+    }
+  }
+
+  MemoryDeadLetterQueue(Guard guard, InstantSource clock, int capacity) {
     this.guard = guard;
+    this.clock = clock;
     this.capacity = capacity;
   }
 
@@ -34,20 +55,21 @@ final class MemoryDeadLetterQueue implements DeadLetterQueue {
     List<Delivery> lost = new ArrayList<>();
     List<DeadLetter> stored = new ArrayList<>();
     List<DeadLetter> givenUp = new ArrayList<>();
+    Instant at = clock.instant();
     guard.lockOpen();
     try {
       long now = guard.now();
       for (DeadLetter letter : batch) {
         Lease lease = Lease.of(letter.delivery(), guard);
         if (lease.queue().end(lease, now)) {
-          letters.add(letter);
+          letters.add(new Kept(++added, letter, at));
           stored.add(letter);
         } else {
           lost.add(letter.delivery());
         }
       }
       while (letters.size() > capacity) {
-        givenUp.add(letters.remove());
+        givenUp.add(letters.remove().letter());
       }
     } finally {
       guard.unlock();
@@ -66,12 +88,47 @@ final class MemoryDeadLetterQueue implements DeadLetterQueue {
     guard.lock();
     try {
       while (taken.size() < max && !letters.isEmpty()) {
-        taken.add(letters.remove());
+        taken.add(letters.remove().letter());
       }
     } finally {
       guard.unlock();
     }
     return taken;
+  }
+
+  List<StoredDeadLetter> peek(int max) {
+    if (max < 1) {
+      throw new IllegalArgumentException("max must be at least 1, is " + max);
+    }
+    guard.lockOpen();
+    try {
+      return letters.stream().limit(max).map(Kept::stored).toList();
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  /**
+   * Takes one letter out, and under the same lock does something with it.
+   *
+   * @return whether there was such a letter
+   */
+  boolean remove(String key, Consumer<DeadLetter> action) {
+    guard.lockOpen();
+    try {
+      Iterator<Kept> oldestFirst = letters.iterator();
+      while (oldestFirst.hasNext()) {
+        Kept kept = oldestFirst.next();
+        if (Long.toString(kept.number()).equals(key)) {
+          action.accept(kept.letter());
+          oldestFirst.remove();
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      guard.unlock();
+    }
   }
 
   /** Lock held: how full it is. */

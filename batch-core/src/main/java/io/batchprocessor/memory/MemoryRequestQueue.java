@@ -58,6 +58,11 @@ final class MemoryRequestQueue extends LeasedQueue {
     }
   }
 
+  /** Lock held: adds a message that was here before, be there room or not. */
+  void putBack(Bytes body) {
+    add(body, clock.instant(), null);
+  }
+
   private void add(Bytes body, Instant enqueuedAt, @Nullable PendingResult reply) {
     put(new StoredMessage(room, body, 1, 1, enqueuedAt, guard().now(), nextOrder(), reply));
   }

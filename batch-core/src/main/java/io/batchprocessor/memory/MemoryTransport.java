@@ -8,9 +8,11 @@ import io.batchprocessor.spi.BacklogReporter;
 import io.batchprocessor.spi.Cancellation;
 import io.batchprocessor.spi.DeadLetter;
 import io.batchprocessor.spi.DeadLetterQueue;
+import io.batchprocessor.spi.DeadLetterReview;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.Health;
 import io.batchprocessor.spi.HealthCheck;
+import io.batchprocessor.spi.Inspection;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.Producer;
 import io.batchprocessor.spi.RequestQueue;
@@ -18,8 +20,11 @@ import io.batchprocessor.spi.Result;
 import io.batchprocessor.spi.ResultQueue;
 import io.batchprocessor.spi.RetryQueue;
 import io.batchprocessor.spi.Settlement;
+import io.batchprocessor.spi.StoredDeadLetter;
 import io.batchprocessor.spi.Transport;
+import io.batchprocessor.spi.WaitingMessage;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -59,9 +64,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe to use from any thread. It has no thread of its own.
  */
 public final class MemoryTransport
-    implements Transport, Settlement, BacklogReporter, HealthCheck, Cancellation, Producer {
+    implements Transport,
+        Settlement,
+        BacklogReporter,
+        HealthCheck,
+        Cancellation,
+        Producer,
+        Inspection,
+        DeadLetterReview {
 
   private final Guard guard;
+  private final InstantSource clock;
   private final Map<String, MemoryRequestQueue> requestQueues = new LinkedHashMap<>();
   private final List<MemoryRequestQueue> queueList;
   private final MemoryRetryQueue retryQueue;
@@ -71,6 +84,7 @@ public final class MemoryTransport
 
   private MemoryTransport(Builder builder) {
     guard = new Guard(builder.ticker);
+    clock = builder.clock;
     for (String name : builder.queues) {
       requestQueues.put(
           name,
@@ -80,7 +94,7 @@ public final class MemoryTransport
     retryQueue = new MemoryRetryQueue(guard, builder.lease);
     cancellations = new Cancellations(guard);
     resultQueue = new MemoryResultQueue(guard, cancellations, builder.resultCapacity);
-    deadLetterQueue = new MemoryDeadLetterQueue(guard, builder.deadLetterCapacity);
+    deadLetterQueue = new MemoryDeadLetterQueue(guard, clock, builder.deadLetterCapacity);
   }
 
   /** A transport to be built; every setting has a default. */
@@ -199,6 +213,43 @@ public final class MemoryTransport
       guard.unlock();
     }
     return backlogs;
+  }
+
+  @Override
+  public List<WaitingMessage> peek(String queue, int max) {
+    if (max < 1) {
+      throw new IllegalArgumentException("max must be at least 1, is " + max);
+    }
+    LeasedQueue source = queue.equals(retryQueue.name()) ? retryQueue : requestQueue(queue);
+    Instant wallClock = clock.instant();
+    guard.lockOpen();
+    try {
+      long now = guard.now();
+      return source.first(max).stream()
+          .map(message -> message.toWaiting(wallClock, message.availableAt() - now))
+          .toList();
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  @Override
+  public List<StoredDeadLetter> deadLetters(int max) {
+    return deadLetterQueue.peek(max);
+  }
+
+  /** It is never refused, also by a queue that is full; nobody waits for its result. */
+  @Override
+  public boolean retryDeadLetter(String key) {
+    Objects.requireNonNull(key, "key");
+    return deadLetterQueue.remove(
+        key, letter -> requestQueue(letter.delivery().queue()).putBack(letter.delivery().body()));
+  }
+
+  @Override
+  public boolean dropDeadLetter(String key) {
+    Objects.requireNonNull(key, "key");
+    return deadLetterQueue.remove(key, letter -> {});
   }
 
   /** Unhealthy when closed, and while results are full. */

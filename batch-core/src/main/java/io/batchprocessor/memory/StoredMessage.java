@@ -2,6 +2,7 @@ package io.batchprocessor.memory;
 
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.WaitingMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -38,6 +39,16 @@ record StoredMessage(
   /** The same for another attempt. */
   StoredMessage retried(int newAttempt, long dueAt, long newOrder) {
     return new StoredMessage(room, body, newAttempt, 1, enqueuedAt, dueAt, newOrder, reply);
+  }
+
+  /**
+   * Shows it.
+   *
+   * @param leftNanos how long it is until it may be handed out; not above zero: it may now
+   */
+  WaitingMessage toWaiting(Instant now, long leftNanos) {
+    return new WaitingMessage(
+        room.queue(), body, attempt, leftNanos > 0 ? now.plusNanos(leftNanos) : null);
   }
 
   /** Hands it out under {@code lease}. */

@@ -20,6 +20,9 @@ final class MeterKit {
   private final List<Meter> counting = new CopyOnWriteArrayList<>();
   private final List<Meter> showing = new CopyOnWriteArrayList<>();
 
+  /** Micrometer holds what a function counter reads weakly only. */
+  private final List<DoubleSupplier> counts = new CopyOnWriteArrayList<>();
+
   /**
    * A kit.
    *
@@ -79,6 +82,7 @@ final class MeterKit {
 
   /** Shows a count of the processor's until {@link #hide}. */
   void count(BatchMetric metric, DoubleSupplier value, String... values) {
+    counts.add(value);
     showing.add(
         FunctionCounter.builder(metric.meterName(), value, DoubleSupplier::getAsDouble)
             .description(metric.meaning())
@@ -91,6 +95,7 @@ final class MeterKit {
   void hide() {
     showing.forEach(registry::remove);
     showing.clear();
+    counts.clear();
   }
 
   /** Takes out everything. */

@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * One connection to a broker: its request queues, its retry queue, its result queue. What else a
  * broker can do it says by implementing {@link Settlement}, {@link BacklogReporter}, {@link
- * HealthCheck}, {@link Cancellation} or {@link Producer} as well.
+ * HealthCheck}, {@link Cancellation}, {@link Producer}, {@link Inspection} or {@link
+ * DeadLetterReview} as well.
  *
  * <ol>
  *   <li value="101">Each accessor returns the same object, or an equal list, every time.

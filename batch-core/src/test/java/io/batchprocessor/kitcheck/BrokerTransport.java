@@ -7,9 +7,11 @@ import io.batchprocessor.spi.BacklogReporter;
 import io.batchprocessor.spi.Cancellation;
 import io.batchprocessor.spi.DeadLetter;
 import io.batchprocessor.spi.DeadLetterQueue;
+import io.batchprocessor.spi.DeadLetterReview;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.Health;
 import io.batchprocessor.spi.HealthCheck;
+import io.batchprocessor.spi.Inspection;
 import io.batchprocessor.spi.Producer;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Result;
@@ -19,7 +21,9 @@ import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.RetryQueue;
 import io.batchprocessor.spi.Settings;
 import io.batchprocessor.spi.Settlement;
+import io.batchprocessor.spi.StoredDeadLetter;
 import io.batchprocessor.spi.Transport;
+import io.batchprocessor.spi.WaitingMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +35,14 @@ import java.util.Set;
  * own, which a fault can replace.
  */
 class BrokerTransport
-    implements Transport, Settlement, BacklogReporter, HealthCheck, Cancellation, Producer {
+    implements Transport,
+        Settlement,
+        BacklogReporter,
+        HealthCheck,
+        Cancellation,
+        Producer,
+        Inspection,
+        DeadLetterReview {
 
   private static final Duration POLL = Duration.ofMillis(20);
 
@@ -172,6 +183,30 @@ class BrokerTransport
   public List<Bytes> takeResults(int max, Duration maxWait) throws InterruptedException {
     reach();
     return store.takeResults(max, maxWait);
+  }
+
+  @Override
+  public List<WaitingMessage> peek(String queue, int max) {
+    reach();
+    return store.peek(queue, max);
+  }
+
+  @Override
+  public List<StoredDeadLetter> deadLetters(int max) {
+    reach();
+    return store.deadLetters(max);
+  }
+
+  @Override
+  public boolean retryDeadLetter(String key) {
+    reach();
+    return store.retryDeadLetter(key);
+  }
+
+  @Override
+  public boolean dropDeadLetter(String key) {
+    reach();
+    return store.dropDeadLetter(key);
   }
 
   @Override

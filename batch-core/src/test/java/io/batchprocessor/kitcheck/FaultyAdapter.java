@@ -27,7 +27,8 @@ class FaultyAdapter implements AdapterContract {
             SettleFaults.all(),
             RetryFaults.all(),
             ResultFaults.all(),
-            AbilityFaults.all())
+            AbilityFaults.all(),
+            OperatorFaults.all())
         .flatMap(List::stream)
         .toList();
   }

@@ -30,7 +30,7 @@ final class ResultFaults {
         transport("cuts off what is too large", CutsOff::new, 404),
         transport("publishes on after close", PublishesAfterClose::new, 405),
         transport("takes null for no results", TakesNull::new, 406),
-        transport("forgets why a letter is dead", ForgetsReason::new, 501),
+        transport("forgets why a letter is dead", ForgetsReason::new, 501, 671),
         transport("tells nobody that a dead letter came too late", TellsNobody::new, 502),
         transport("loses dead letters in silence without its broker", SilentLetters::new, 503),
         transport("acknowledges before it stores the result", AcknowledgesFirst::new, 611),

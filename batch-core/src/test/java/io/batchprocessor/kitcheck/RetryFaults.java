@@ -23,8 +23,9 @@ final class RetryFaults {
   static List<Fault> all() {
     return List.of(
         transport("acknowledges before it stores", AcknowledgesFirst::new, 301),
-        transport("delivers a retry early", (b, s) -> changed(b, s, RetryFaults::early), 302),
-        transport("forgets the attempt", (b, s) -> changed(b, s, RetryFaults::sameAttempt), 303),
+        transport("delivers a retry early", (b, s) -> changed(b, s, RetryFaults::early), 302, 662),
+        transport(
+            "forgets the attempt", (b, s) -> changed(b, s, RetryFaults::sameAttempt), 303, 662),
         transport("refuses a retry of a retry", RefusesItsOwn::new, 305),
         transport("takes a message over once only", TakesOnce::new, 305),
         transport("tells nobody that it came too late", TellsNobody::new, 306),

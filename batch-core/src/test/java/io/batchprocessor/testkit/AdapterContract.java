@@ -34,4 +34,6 @@ public interface AdapterContract
         BacklogReporterContract,
         HealthCheckContract,
         CancellationContract,
-        ProducerContract {}
+        ProducerContract,
+        InspectionContract,
+        DeadLetterReviewContract {}

@@ -2,6 +2,7 @@ package io.batchprocessor.redis;
 
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.WaitingMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -102,6 +103,14 @@ final class ChannelQueue extends RedisQueue {
   @Override
   long buffered() {
     return buffer.size();
+  }
+
+  @Override
+  List<WaitingMessage> shown(int max) {
+    return buffer.stream()
+        .limit(max)
+        .map(delivery -> new WaitingMessage(name(), delivery.body(), delivery.attempt(), null))
+        .toList();
   }
 
   @Override

@@ -49,6 +49,16 @@ final class RedisProducer implements AutoCloseable {
     }
   }
 
+  /** One message as {@code revive.lua} takes it: kind, message, and in a sorted set its score. */
+  List<byte[]> single(String queue, Bytes message) {
+    List<byte[]> kind = kindArgs();
+    List<byte[]> args = new ArrayList<>();
+    addMessage(args, queue, message);
+    return config.kind() == Kind.SORTED_SET
+        ? List.of(kind.get(0), args.get(1), args.get(0), kind.get(1))
+        : List.of(kind.get(0), args.get(0));
+  }
+
   private List<byte[]> kindArgs() {
     return switch (config.kind()) {
       case STREAMS -> List.of(Keys.utf8("s"));

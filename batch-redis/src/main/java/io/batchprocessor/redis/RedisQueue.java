@@ -2,6 +2,7 @@ package io.batchprocessor.redis;
 
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.WaitingMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -81,6 +82,11 @@ abstract class RedisQueue implements RequestQueue {
   /** Messages that wait in this process. */
   long buffered() {
     return 0;
+  }
+
+  /** Those of them that go next. */
+  List<WaitingMessage> shown(int max) {
+    return List.of();
   }
 
   /** Messages that this process holds and Redis knows nothing of. */

@@ -6,9 +6,11 @@ import io.batchprocessor.spi.BacklogReporter;
 import io.batchprocessor.spi.Cancellation;
 import io.batchprocessor.spi.DeadLetter;
 import io.batchprocessor.spi.DeadLetterQueue;
+import io.batchprocessor.spi.DeadLetterReview;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.Health;
 import io.batchprocessor.spi.HealthCheck;
+import io.batchprocessor.spi.Inspection;
 import io.batchprocessor.spi.Producer;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Result;
@@ -16,7 +18,9 @@ import io.batchprocessor.spi.ResultQueue;
 import io.batchprocessor.spi.RetryQueue;
 import io.batchprocessor.spi.Settings;
 import io.batchprocessor.spi.Settlement;
+import io.batchprocessor.spi.StoredDeadLetter;
 import io.batchprocessor.spi.Transport;
+import io.batchprocessor.spi.WaitingMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +39,14 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** The queues of one deployment on one Redis. */
 final class RedisTransport
-    implements Transport, Settlement, BacklogReporter, HealthCheck, Cancellation, Producer {
+    implements Transport,
+        Settlement,
+        BacklogReporter,
+        HealthCheck,
+        Cancellation,
+        Producer,
+        Inspection,
+        DeadLetterReview {
 
   private static final Logger log = LoggerFactory.getLogger(RedisTransport.class);
 
@@ -48,6 +59,8 @@ final class RedisTransport
   private final Cancellations cancellations;
   private final Backlogs backlogs;
   private final RedisProducer producer;
+  private final Peeking peeking;
+  private final DeadLetters deadLetters;
   private final @Nullable ChannelIntake channels;
 
   private RedisTransport(RedisConnections redis, RedisConfig config, Layout layout) {
@@ -89,6 +102,8 @@ final class RedisTransport
     resultQueue = new RedisResultQueue(redis, settling, format);
     backlogs = new Backlogs(redis, config, layout);
     producer = new RedisProducer(redis, config, layout);
+    peeking = new Peeking(redis, config, layout, format);
+    deadLetters = new DeadLetters(redis, config, layout, producer);
     channels = config.kind() == Kind.CHANNELS ? subscribe(config) : null;
   }
 
@@ -204,6 +219,26 @@ final class RedisTransport
   @Override
   public List<Bytes> takeResults(int max, Duration maxWait) throws InterruptedException {
     return producer.takeResults(max, maxWait);
+  }
+
+  @Override
+  public List<WaitingMessage> peek(String queue, int max) {
+    return peeking.peek(queue, max, requestQueues);
+  }
+
+  @Override
+  public List<StoredDeadLetter> deadLetters(int max) {
+    return deadLetters.oldest(max);
+  }
+
+  @Override
+  public boolean retryDeadLetter(String key) {
+    return deadLetters.retry(Objects.requireNonNull(key, "key"));
+  }
+
+  @Override
+  public boolean dropDeadLetter(String key) {
+    return deadLetters.drop(Objects.requireNonNull(key, "key"));
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.batchprocessor.BatchProcessorBuilder;
 import io.batchprocessor.ProcessorSettings;
 import io.batchprocessor.examples.demo.Demo;
 import io.batchprocessor.examples.files.FileRun;
+import io.batchprocessor.examples.service.HttpOptions;
+import io.batchprocessor.examples.service.Observation;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.Setting;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +53,11 @@ public final class BatchCommand {
   public int run(String... arguments) {
     try {
       KnownSettings known = KnownSettings.find();
-      CommandLineFlags flags = new CommandLineFlags(known);
+      boolean operator = OperatorCommand.isMeant(arguments);
+      CommandLineFlags flags =
+          operator
+              ? new CommandLineFlags(known, OperatorFlags.spec())
+              : new CommandLineFlags(known);
       CommandLineFlags.Parsed parsed = flags.parse(arguments);
       if (parsed.wantsHelp()) {
         flags.printHelp(out);
@@ -64,7 +71,13 @@ public final class BatchCommand {
       if (!unknown.isEmpty()) {
         LOG.warn("environment variables that are no settings: {}", String.join(", ", unknown));
       }
-      return run(Configuration.of(known, parsed.values(), environment));
+      Configuration configuration = Configuration.of(known, parsed.values(), environment);
+      configuration.find(ProgramSettings.LOG_FORMAT).orElseThrow().apply();
+      if (operator) {
+        OperatorFlags wanted = OperatorFlags.of(parsed.all());
+        return new OperatorCommand(configuration, wanted, out).run() ? OK : FAILED;
+      }
+      return run(configuration);
     } catch (InvalidSettingsException e) {
       e.problems().forEach(this::complain);
       return WRONG_SETTINGS;
@@ -80,6 +93,7 @@ public final class BatchCommand {
   private int run(Configuration configuration) throws IOException, InterruptedException {
     if (configuration.names(ProgramSettings.INPUT.key())
         || configuration.names(ProgramSettings.OUTPUT.key())) {
+      refuseHttp(configuration);
       return answerFile(configuration);
     }
     boolean memory =
@@ -87,6 +101,7 @@ public final class BatchCommand {
     if (memory
         && !configuration.names(ProcessorSettings.ENDPOINT.key())
         && !configuration.names(QUEUES)) {
+      refuseHttp(configuration);
       return demonstrate(configuration);
     }
     if (memory) {
@@ -95,10 +110,28 @@ public final class BatchCommand {
               + " with --message-queue-impl, or files with --input and --output; without --endpoint"
               + " a demonstration runs");
     }
-    try (BatchProcessor processor = configuration.processor().build()) {
-      new Server(processor).run();
+    return serve(configuration);
+  }
+
+  private static int serve(Configuration configuration) throws InterruptedException {
+    Optional<HttpOptions> http = configuration.http();
+    Observation observation = new Observation();
+    BatchProcessorBuilder builder = configuration.processor().listener(new OutcomeLog());
+    if (http.isPresent()) {
+      observation.addTo(builder);
+    }
+    try (BatchProcessor processor = builder.build()) {
+      new Server(processor).run(() -> http.map(options -> observation.serve(options, processor)));
     }
     return OK;
+  }
+
+  /** A setting without effect is a mistake that should be told. */
+  private static void refuseHttp(Configuration configuration) {
+    if (configuration.names(ProgramSettings.HTTP_PORT.key())) {
+      throw new InvalidSettingsException(
+          "http.port is for serving the queues of a broker: name one with --message-queue-impl");
+    }
   }
 
   private int answerFile(Configuration configuration) throws InterruptedException {

@@ -31,8 +31,17 @@ final class CommandLineFlags {
   private final CommandLine commandLine;
 
   CommandLineFlags(KnownSettings known) {
+    this(known, CommandSpec.create());
+  }
+
+  /**
+   * The same with more.
+   *
+   * @param spec what there is beside the settings
+   */
+  CommandLineFlags(KnownSettings known, CommandSpec spec) {
     this.known = known;
-    CommandSpec spec = CommandSpec.create().name("batch-examples.jar");
+    spec.name("batch-examples.jar");
     spec.usageMessage()
         .width(COLUMNS)
         .longOptionsMaxWidth(FLAG_COLUMNS)
@@ -54,7 +63,8 @@ final class CommandLineFlags {
   }
 
   /** What the flags say. */
-  record Parsed(Map<String, String> values, boolean wantsHelp, boolean wantsVersion) {}
+  record Parsed(
+      Map<String, String> values, boolean wantsHelp, boolean wantsVersion, ParseResult all) {}
 
   /**
    * Reads flags.
@@ -71,7 +81,8 @@ final class CommandLineFlags {
           values.put(setting.key(), only(flag, result.matchedOptionValue(flag, List.of())));
         }
       }
-      return new Parsed(values, result.isUsageHelpRequested(), result.isVersionHelpRequested());
+      return new Parsed(
+          values, result.isUsageHelpRequested(), result.isVersionHelpRequested(), result);
     } catch (UnmatchedArgumentException e) {
       throw new InvalidSettingsException(
           e.getUnmatched().stream().limit(1).map(this::unknown).toList());

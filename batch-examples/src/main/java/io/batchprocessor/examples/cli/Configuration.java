@@ -3,11 +3,18 @@ package io.batchprocessor.examples.cli;
 import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.BatchProcessorBuilder;
 import io.batchprocessor.ConfigurationFile;
+import io.batchprocessor.ProcessorSettings;
+import io.batchprocessor.examples.service.HttpOptions;
+import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.Setting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +75,47 @@ final class Configuration {
         .or(() -> Optional.ofNullable(inFile).map(String::valueOf))
         .or(setting::defaultText)
         .map(setting::parse);
+  }
+
+  /**
+   * How to serve over HTTP; empty: not at all.
+   *
+   * @throws InvalidSettingsException if the token can't be read
+   */
+  Optional<HttpOptions> http() {
+    return find(ProgramSettings.HTTP_PORT)
+        .map(
+            port ->
+                new HttpOptions(
+                    find(ProcessorSettings.NAME).orElseThrow(),
+                    find(ProgramSettings.HTTP_HOST).orElseThrow(),
+                    port,
+                    token(),
+                    find(ProgramSettings.HTTP_PAYLOADS).orElseThrow()));
+  }
+
+  /** The token of the status page: what is set, or the first line of the file that is set. */
+  Optional<String> token() {
+    Optional<String> token = find(ProgramSettings.HTTP_TOKEN);
+    Optional<String> file = find(ProgramSettings.HTTP_TOKEN_FILE);
+    if (token.isPresent() && file.isPresent()) {
+      throw new InvalidSettingsException(
+          "http.token and http.token-file are both set; keep one of them");
+    }
+    Optional<String> secret = token.or(() -> file.map(Configuration::firstLine)).map(String::strip);
+    if (secret.filter(String::isEmpty).isPresent()) {
+      throw new InvalidSettingsException("http.token is empty: leave it out, or give one");
+    }
+    return secret;
+  }
+
+  private static String firstLine(String file) {
+    try (Stream<String> lines = Files.lines(Path.of(file))) {
+      return lines.findFirst().orElse("");
+    } catch (IOException | UncheckedIOException e) {
+      throw new InvalidSettingsException(
+          "http.token-file=%s can't be read: %s".formatted(file, e.getMessage()));
+    }
   }
 
   /** A processor with these settings, still to be given whatever a file can't name. */

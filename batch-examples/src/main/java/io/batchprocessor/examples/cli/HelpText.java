@@ -17,6 +17,11 @@ final class HelpText {
     "                                       moment, the same command goes on where it was",
     "  --message-queue-impl X --endpoint U  serves the queues of a broker until SIGTERM or SIGINT,",
     "                                       then drains; a second signal stops it at once",
+    "",
+    "Commands for operators, with the settings of the broker and --json for programs:",
+    "  queue stats, queue peek [QUEUE], queue pause, queue resume",
+    "  dead-letters list, dead-letters retry KEY..., dead-letters drop KEY... (or --all)",
+    "  cancel ID..., submit FILE, results [--follow]",
     ""
   };
 
@@ -28,7 +33,8 @@ final class HelpText {
     "file over the default. Secrets are best kept out of flags, which other users can see.",
     "",
     "Exit codes: 0 all done, or drained after a signal; 1 failed, the broker could not be reached;",
-    "2 a wrong flag or setting; 3 stopped while requests of --input had no result yet."
+    "2 a wrong flag or setting, or a transport that can't do what is asked; 3 stopped while requests",
+    "of --input had no result yet."
   };
 
   private HelpText() {}

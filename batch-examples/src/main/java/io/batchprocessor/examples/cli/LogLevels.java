@@ -19,6 +19,11 @@ final class LogLevels {
     set(Level.WARN);
   }
 
+  /** For commands: what a broker is warned of at each start is not theirs to repeat. */
+  static void onlyErrors() {
+    set(Level.ERROR);
+  }
+
   /** What the configuration of the log says. */
   static void asConfigured() {
     set(Level.INFO);

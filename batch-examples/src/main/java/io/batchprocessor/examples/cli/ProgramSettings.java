@@ -31,7 +31,48 @@ final class ProgramSettings {
           .where("> 0", value -> !value.isNegative() && !value.isZero())
           .withDefault("24h");
 
-  private static final List<Setting<?>> ALL = List.of(CONFIG, INPUT, OUTPUT, DEADLINE);
+  static final Setting<Integer> HTTP_PORT =
+      Setting.integer(
+              "http.port",
+              "port of health, metrics and the status page, while it serves queues; 0: any that is"
+                  + " free; default: none of these")
+          .where("from 0 to 65535", value -> value >= 0 && value <= 65_535);
+
+  static final Setting<String> HTTP_HOST =
+      Setting.string("http.host", "address that they are served on; 0.0.0.0 for every one there is")
+          .withDefault("127.0.0.1");
+
+  static final Setting<String> HTTP_TOKEN =
+      Setting.secret(
+          "http.token",
+          "whoever sends it may pause, limit, cancel and look at dead letters; default: nobody may");
+
+  static final Setting<String> HTTP_TOKEN_FILE =
+      Setting.string("http.token-file", "a file whose first line is the token");
+
+  static final Setting<Boolean> HTTP_PAYLOADS =
+      Setting.flag("http.payloads", "whether they may also read what dead letters say")
+          .withDefault("false");
+
+  static final Setting<LogFormat> LOG_FORMAT =
+      Setting.choice(
+              "log.format",
+              LogFormat.class,
+              "how the log is written: for people, or a JSON object a line")
+          .withDefault("text");
+
+  private static final List<Setting<?>> ALL =
+      List.of(
+          CONFIG,
+          INPUT,
+          OUTPUT,
+          DEADLINE,
+          HTTP_PORT,
+          HTTP_HOST,
+          HTTP_TOKEN,
+          HTTP_TOKEN_FILE,
+          HTTP_PAYLOADS,
+          LOG_FORMAT);
 
   private ProgramSettings() {}
 

@@ -3,8 +3,11 @@ package io.batchprocessor.examples.cli;
 import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.Stats;
 import io.batchprocessor.examples.console.StopSignals;
+import io.batchprocessor.examples.service.HttpService;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,12 +23,25 @@ final class Server {
     this.processor = processor;
   }
 
-  /** Returns when the processor has drained. */
-  void run() throws InterruptedException {
+  /**
+   * Returns when the processor has drained.
+   *
+   * @param page opened once it runs, closed when it has drained
+   */
+  void run(Supplier<Optional<HttpService>> page) throws InterruptedException {
     // A start that fails is told in one line, without the states that the processor went through.
     LogLevels.onlyWarnings();
     processor.start();
     LogLevels.asConfigured();
+    Optional<HttpService> open = page.get();
+    try {
+      serve();
+    } finally {
+      open.ifPresent(HttpService::close);
+    }
+  }
+
+  private void serve() throws InterruptedException {
     // Not earlier: a broker that does not answer must not keep the first signal from ending this.
     StopSignals signals = StopSignals.install();
     LOG.info("serving; SIGTERM or SIGINT drains, a second one stops at once");

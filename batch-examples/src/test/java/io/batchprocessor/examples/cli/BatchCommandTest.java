@@ -104,7 +104,7 @@ class BatchCommandTest {
     assertThat(problems())
         .singleElement()
         .asString()
-        .contains("'kafka' not found; found: filled, memory");
+        .contains("'kafka' not found; found: filled, jdbc, memory");
   }
 
   @Test

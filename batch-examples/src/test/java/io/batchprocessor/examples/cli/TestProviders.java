@@ -4,6 +4,9 @@ import io.batchprocessor.memory.MemoryTransport;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.message.RequestMessage;
 import io.batchprocessor.spi.QueueProvider;
+import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.ResultQueue;
+import io.batchprocessor.spi.RetryQueue;
 import io.batchprocessor.spi.Setting;
 import io.batchprocessor.spi.Settings;
 import io.batchprocessor.spi.Transport;
@@ -70,6 +73,41 @@ public final class TestProviders {
       throw new UncheckedIOException(
           "broker at test://nowhere can't be reached; is it running?",
           new IOException("connection\nrefused"));
+    }
+  }
+
+  /** A broker with queues and no ability beside. */
+  public static final class Bare implements QueueProvider {
+
+    @Override
+    public String id() {
+      return "without-abilities";
+    }
+
+    @Override
+    public Transport open(Settings settings) {
+      MemoryTransport queues = MemoryTransport.builder().build();
+      return new Transport() {
+        @Override
+        public List<? extends RequestQueue> requestQueues() {
+          return queues.requestQueues();
+        }
+
+        @Override
+        public RetryQueue retryQueue() {
+          return queues.retryQueue();
+        }
+
+        @Override
+        public ResultQueue resultQueue() {
+          return queues.resultQueue();
+        }
+
+        @Override
+        public void close() {
+          queues.close();
+        }
+      };
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.batchprocessor.gcp.pubsub;
 
+import com.google.api.gax.grpc.GrpcCallContext;
 import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.StatusCode.Code;
 import com.google.pubsub.v1.GetSubscriptionRequest;
@@ -31,6 +32,9 @@ final class PubSubTransport implements Transport, HealthCheck, Producer {
 
   /** How long handing back what nobody was given may hold up {@code close}. */
   private static final Duration HAND_BACK = Duration.ofSeconds(2);
+
+  /** How long a question after health may take. */
+  private static final Duration HEALTH = Duration.ofSeconds(3);
 
   /** Answers that say that there is somebody who answers. */
   private static final Set<Code> ALIVE = Set.of(Code.PERMISSION_DENIED, Code.RESOURCE_EXHAUSTED);
@@ -116,7 +120,9 @@ final class PubSubTransport implements Transport, HealthCheck, Producer {
             connection
                 .subscriber()
                 .getSubscriptionCallable()
-                .call(GetSubscriptionRequest.newBuilder().setSubscription(source.name()).build());
+                .call(
+                    GetSubscriptionRequest.newBuilder().setSubscription(source.name()).build(),
+                    GrpcCallContext.createDefault().withTimeoutDuration(HEALTH));
       } catch (ApiException e) {
         if (!ALIVE.contains(e.getStatusCode().getCode())) {
           return new Health(
