@@ -33,9 +33,10 @@ final class Checkout {
     return find("README.md", "\n#+ " + heading + "\n.*?```xml\n(.*?)```");
   }
 
-  /** The dependency in the README that has this in it. */
-  static String dependencyThatHas(String line) {
-    return find("README.md", "```xml\n((?:(?!```).)*" + line + ".*?)```");
+  /** The first project of dependencies in the README that has this among them. */
+  static String dependenciesWith(String line) {
+    return find(
+        "README.md", "```xml\n<dependencies>\n((?:(?!```).)*" + line + ".*?)</dependencies>\n```");
   }
 
   /** The version of an artifact that this build uses, so that it is downloaded already. */

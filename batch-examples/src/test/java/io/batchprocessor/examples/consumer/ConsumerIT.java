@@ -50,17 +50,6 @@ class ConsumerIT {
       """
           .formatted(Checkout.property("spring-boot.version"));
 
-  private static final String TEST_LIBRARIES =
-      Stream.of(
-              "org.junit.jupiter:junit-jupiter:" + Checkout.version("junit-bom"),
-              "org.assertj:assertj-core:" + Checkout.version("assertj-core"),
-              "org.awaitility:awaitility:" + Checkout.version("awaitility"))
-          .map(
-              coordinates ->
-                  "<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version><scope>test</scope></dependency>\n"
-                      .formatted((Object[]) coordinates.split(":")))
-          .collect(Collectors.joining());
-
   private static final String KIT_TEST =
       """
       package com.example;
@@ -138,8 +127,7 @@ class ConsumerIT {
 
   @Test
   void with_the_adapter_kit() throws Exception {
-    String kit = Checkout.dependencyThatHas("<type>test-jar</type>");
-    Path project = project("kit", batchCore() + kit + TEST_LIBRARIES, "");
+    Path project = project("kit", Checkout.dependenciesWith("<type>test-jar</type>"), "");
     Path tests = project.resolve("src/test/java/com/example");
     Files.createDirectories(tests);
     Files.writeString(tests.resolve("RoundRobinKitTest.java"), KIT_TEST);
