@@ -129,6 +129,6 @@ final class HarvestTable {
 
   /** The aim for {@code adaptive} is 1.5. */
   private static double allowance(String name) {
-    return name.startsWith("slo") ? Double.parseDouble(name.split(" ")[1]) : 1.5;
+    return name.startsWith("slo") ? Double.parseDouble(name.split(" ", -1)[1]) : 1.5;
   }
 }

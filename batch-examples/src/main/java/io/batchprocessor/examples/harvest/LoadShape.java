@@ -117,6 +117,7 @@ enum LoadShape {
    * @param load mean share of the capacity that they need, above 0
    * @param capacityPerSecond requests that the engine serves in a second, if never idle
    */
+  @SuppressWarnings("EnumOrdinal") // Only a number that tells the shapes' seeds apart.
   List<Arrival> arrivals(double load, double capacityPerSecond, Duration length, long seed) {
     SplittableRandom root = new SplittableRandom(seed * 31 + ordinal());
     RandomGenerator tokens = root.split();
