@@ -42,10 +42,10 @@ module io.batchprocessor.core {
       io.batchprocessor.gate.GateProviders.TierPriorityProvider,
       io.batchprocessor.gate.MetricGateProviders.ScrapeProvider,
       io.batchprocessor.gate.MetricGateProviders.PrometheusProvider,
-      io.batchprocessor.gate.LearningGateProviders.AdaptiveProvider,
-      io.batchprocessor.gate.LearningGateProviders.SloProvider,
       io.batchprocessor.gate.PoolGateProviders.SaturationProvider,
-      io.batchprocessor.gate.PoolGateProviders.BudgetProvider;
+      io.batchprocessor.gate.PoolGateProviders.BudgetProvider,
+      io.batchprocessor.gate.LearningGateProviders.AdaptiveProvider,
+      io.batchprocessor.gate.LearningGateProviders.SloProvider;
   provides io.batchprocessor.spi.InferenceClientProvider with
       io.batchprocessor.http.ApacheInferenceClientProvider,
       io.batchprocessor.http.JdkInferenceClientProvider;
