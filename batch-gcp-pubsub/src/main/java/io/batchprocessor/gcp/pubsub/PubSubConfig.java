@@ -142,7 +142,8 @@ record PubSubConfig(
           .orElseGet(
               () -> {
                 problems.add("%s is missing: %s".formatted(setting.key(), setting.description()));
-                return "missing";
+                // Stands for it in what else is checked, and is like no other.
+                return setting.key();
               });
     }
 
@@ -197,12 +198,13 @@ record PubSubConfig(
               "%s is named twice: each queue needs a subscription of its own".formatted(name));
         }
       }
-      Set<String> topics = new HashSet<>(Set.of(config.resultTopic()));
-      if (!topics.add(config.deadLetterTopic())
-          || (config.retryTopic() != null && !topics.add(config.retryTopic()))) {
+      List<String> topics =
+          new ArrayList<>(List.of(config.resultTopic(), config.deadLetterTopic()));
+      Optional.ofNullable(config.retryTopic()).ifPresent(topics::add);
+      if (Set.copyOf(topics).size() < topics.size()) {
         problems.add(
-            "results, dead letters and retries need a topic each; they are now %s, %s and %s"
-                .formatted(config.resultTopic(), config.deadLetterTopic(), config.retryTopic()));
+            "results, dead letters and retries need a topic each; they are now: "
+                + String.join(", ", topics));
       }
     }
 

@@ -21,7 +21,8 @@ class PubSubConfigTest {
         .hasMessageContaining("pubsub.result-topic-id is missing")
         .hasMessageContaining("pubsub.dead-letter-topic-id is missing")
         .hasMessageContaining("pubsub.retry-topic-id as well")
-        .hasMessageContaining("GOOGLE_CLOUD_PROJECT");
+        .hasMessageContaining("GOOGLE_CLOUD_PROJECT")
+        .hasMessageNotContaining("need a topic each");
   }
 
   @Test
