@@ -104,7 +104,7 @@ class BatchCommandTest {
     assertThat(problems())
         .singleElement()
         .asString()
-        .contains("'kafka' not found; found: filled, jdbc, memory");
+        .contains("'kafka' not found; found: filled, gcp-pubsub, jdbc, memory, redis-pubsub");
   }
 
   @Test
