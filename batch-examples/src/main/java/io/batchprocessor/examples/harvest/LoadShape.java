@@ -2,7 +2,9 @@ package io.batchprocessor.examples.harvest;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -13,7 +15,7 @@ import java.util.random.RandomGenerator;
 enum LoadShape {
 
   /** The same rate all the time. */
-  STEADY(TokenMix.UNIFORM) {
+  STEADY(TokenMix.UNIFORM, 0) {
     @Override
     double[] rates(double load, int slices, RandomGenerator random) {
       return filled(slices, 1);
@@ -21,7 +23,7 @@ enum LoadShape {
   },
 
   /** Two days in an hour: a sine between 0.4 and 1.6 times the mean, its top at 95 % at most. */
-  DAY(TokenMix.UNIFORM) {
+  DAY(TokenMix.UNIFORM, 1) {
     @Override
     double[] rates(double load, int slices, RandomGenerator random) {
       double swing = Math.min(0.6, MOST_LOAD / load - 1);
@@ -37,7 +39,7 @@ enum LoadShape {
    * Bursts of 4 s on average, once in 20 s, at 2.5 times the mean, or at 115 % of the capacity if
    * that is less: a Markov-modulated Poisson process with two states.
    */
-  BURSTS(TokenMix.UNIFORM) {
+  BURSTS(TokenMix.UNIFORM, 2) {
     @Override
     double[] rates(double load, int slices, RandomGenerator random) {
       double high = Math.min(2.5, BURST_LOAD / load);
@@ -54,7 +56,7 @@ enum LoadShape {
   },
 
   /** A steady rate, and once in a minute on average 15 requests within half a second. */
-  SPIKES(TokenMix.UNIFORM) {
+  SPIKES(TokenMix.UNIFORM, 3) {
     @Override
     double[] rates(double load, int slices, RandomGenerator random) {
       double[] rates = filled(slices, 1);
@@ -71,7 +73,7 @@ enum LoadShape {
   },
 
   /** A steady rate of requests with long tails. */
-  HEAVY_TAILED(TokenMix.LONG_TAILED) {
+  HEAVY_TAILED(TokenMix.LONG_TAILED, 4) {
     @Override
     double[] rates(double load, int slices, RandomGenerator random) {
       return filled(slices, 1);
@@ -94,8 +96,12 @@ enum LoadShape {
 
   private final TokenMix mix;
 
-  LoadShape(TokenMix mix) {
+  /** Tells the random numbers of one shape from those of another. */
+  private final int salt;
+
+  LoadShape(TokenMix mix, int salt) {
     this.mix = mix;
+    this.salt = salt;
   }
 
   /** The rate in each tenth of a second, as a factor of the mean. */
@@ -108,7 +114,7 @@ enum LoadShape {
 
   /** In tables: {@code heavy-tailed}. */
   String label() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**
@@ -119,7 +125,7 @@ enum LoadShape {
    */
   @SuppressWarnings("EnumOrdinal") // Only a number that tells the shapes' seeds apart.
   List<Arrival> arrivals(double load, double capacityPerSecond, Duration length, long seed) {
-    SplittableRandom root = new SplittableRandom(seed * 31 + ordinal());
+    SplittableRandom root = new SplittableRandom(seed * 31 + salt);
     RandomGenerator tokens = root.split();
     RandomGenerator times = root.split();
     int slices = (int) Math.ceil(length.toMillis() / 1e3 / SLICE_SECONDS);
@@ -159,7 +165,7 @@ enum LoadShape {
 
   private static double[] filled(int slices, double rate) {
     double[] rates = new double[slices];
-    java.util.Arrays.fill(rates, rate);
+    Arrays.fill(rates, rate);
     return rates;
   }
 }
