@@ -18,11 +18,11 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
 
-  /** Twice the lease, and long enough for gRPC to have lengthened its pauses between attempts. */
-  private static final Duration OUTAGE = Duration.ofSeconds(20);
+  /** Three times the lease, and long enough for gRPC to have lengthened its pauses between attempts. */
+  private static final Duration OUTAGE = Duration.ofSeconds(30);
 
   @Test
-  void the_broker_is_gone_for_twice_a_lease_and_back() throws Exception {
+  void the_broker_is_gone_for_three_leases_and_back() throws Exception {
     try (Gateway gateway = new Gateway(10, Duration.ofMillis(20));
         Deployment deployment = new Deployment("pubsub.lease=10s");
         TcpProxy proxy = new TcpProxy(deployment.emulator().port())) {
@@ -43,7 +43,7 @@ class FaultsIT {
 
   @Test
   void an_answer_that_takes_longer_than_the_ack_deadline_is_asked_for_once() throws Exception {
-    try (Gateway gateway = new Gateway(0, Duration.ofSeconds(25));
+    try (Gateway gateway = new Gateway(0, Duration.ofSeconds(45));
         Deployment deployment = new Deployment("pubsub.lease=10s")) {
       deployment.submit(20);
       deployment.process(gateway, 10, builder -> builder.setting("buffer", "10"));

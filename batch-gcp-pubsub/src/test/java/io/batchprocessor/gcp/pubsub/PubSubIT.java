@@ -112,7 +112,7 @@ class PubSubIT {
       long received = closed.stats().received();
       gate.open = false;
       // A pull is out from before the gate closed; what it brings goes back.
-      Instant until = Instant.now().plusSeconds(4);
+      Instant until = Instant.now().plusSeconds(20);
       deployment.submit(200);
       await(() -> Instant.now().isAfter(until));
       // What was at hand when the gate closed may have been taken in; the rest was not.
