@@ -18,7 +18,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
 
-  /** Three times the lease, and long enough for gRPC to have lengthened its pauses between attempts. */
+  /**
+   * Three times the lease, and long enough for gRPC to have lengthened its pauses between attempts.
+   */
   private static final Duration OUTAGE = Duration.ofSeconds(30);
 
   @Test
