@@ -42,7 +42,7 @@ final class Admission {
     try {
       message =
           RequestMessage.parse(delivery.body(), maxMessageBytes)
-              .withDefaultMetadata(delivery.attributes());
+              .withDefaultMetadata(Notes.without(delivery.attributes()));
     } catch (InvalidMessageException e) {
       refuse(delivery, source, e);
       return null;

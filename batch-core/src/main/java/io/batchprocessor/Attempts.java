@@ -29,6 +29,7 @@ final class Attempts {
   private final long requestTimeoutMillis;
   private final InstantSource clock;
   private final LongSupplier ticker;
+  private final LogThrottle bugs;
 
   Attempts(
       InferenceClient client,
@@ -44,6 +45,7 @@ final class Attempts {
     this.requestTimeoutMillis = TimeUnit.MILLISECONDS.convert(config.requestTimeout());
     this.clock = config.clock();
     this.ticker = config.ticker();
+    this.bugs = new LogThrottle(ticker);
   }
 
   /** Whom to tell that a permit came back; set before the threads start. */
@@ -149,7 +151,12 @@ final class Attempts {
     try {
       request.abort(outcome);
     } catch (RuntimeException | Error e) {
-      Engine.LOG.error("the HTTP client failed to abort an exchange", e);
+      if (bugs.permits()) {
+        Engine.LOG.error(
+            "the HTTP client failed to abort an exchange ({} more such faults were not logged)",
+            bugs.suppressed(),
+            e);
+      }
     }
   }
 
@@ -204,8 +211,14 @@ final class Attempts {
     try {
       return planner.after(request, outcome);
     } catch (RuntimeException | Error e) {
-      Engine.LOG.error(
-          "no decision after attempt {} of {}", request.attempt(), request.message(), e);
+      if (bugs.permits()) {
+        Engine.LOG.error(
+            "no decision after attempt {} of {} ({} more such faults were not logged)",
+            request.attempt(),
+            request.message(),
+            bugs.suppressed(),
+            e);
+      }
       return new Outcome.Retried(
           request, request, ticker.getAsLong() + AFTER_BUG_NANOS, request.attempt() + 1);
     }

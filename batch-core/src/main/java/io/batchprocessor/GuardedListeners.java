@@ -3,7 +3,10 @@ package io.batchprocessor;
 import io.batchprocessor.spi.AttemptHeaders;
 import io.batchprocessor.spi.BatchListener;
 import io.batchprocessor.spi.InferenceRequest;
+import io.batchprocessor.spi.RetryNotes;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.MDC;
 
@@ -34,6 +37,27 @@ final class GuardedListeners {
       }
     }
     return sent;
+  }
+
+  /** The attributes that carry what they leave with a further attempt. */
+  Map<String, String> notes(HeldRequest request) {
+    Map<String, String> all = new HashMap<>();
+    for (BatchListener listener : listeners) {
+      if (listener instanceof RetryNotes ability) {
+        try {
+          Map<String, String> more = new HashMap<>(all);
+          more.putAll(Notes.asAttributes(ability.notes(request)));
+          if (more.size() > Notes.MOST) {
+            throw new IllegalArgumentException(
+                "%d notes, at most %d".formatted(more.size(), Notes.MOST));
+          }
+          all = more;
+        } catch (Throwable e) {
+          userCode.failed("listener " + listener.getClass().getName(), "it leaves no note", e);
+        }
+      }
+    }
+    return all;
   }
 
   /** Tells them something about the processor. */

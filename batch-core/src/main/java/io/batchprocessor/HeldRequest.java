@@ -78,6 +78,11 @@ final class HeldRequest extends HeldMessage implements RequestView {
   }
 
   @Override
+  public Map<String, String> notes() {
+    return Notes.in(delivery().attributes());
+  }
+
+  @Override
   public long bufferedNanos() {
     // The volatile field is written after the other.
     return timeoutNanos == Long.MAX_VALUE ? 0 : dispatchedNanos - receivedNanos;

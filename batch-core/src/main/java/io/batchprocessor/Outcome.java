@@ -38,7 +38,13 @@ sealed interface Outcome {
 
   /** It comes back later: {@code attempt} as it will be then. */
   record Retried(HeldMessage held, @Nullable HeldRequest request, long dueNanos, int attempt)
-      implements Outcome {}
+      implements Outcome {
+
+    /** False if the same attempt is only put off. */
+    boolean isFurtherAttempt() {
+      return attempt > held.delivery().attempt();
+    }
+  }
 
   /** It goes back to the broker as it came. */
   record Released(HeldMessage held, @Nullable HeldRequest request, String reason)

@@ -13,6 +13,7 @@ import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.RetryQueue;
 import io.batchprocessor.spi.Transport;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ final class OutcomeStore {
   private final GuardedListeners listeners;
   private final Counters counters;
   private final LongSupplier ticker;
+  private final LogThrottle noDeadLetters;
 
   OutcomeStore(
       Transport transport,
@@ -50,6 +52,7 @@ final class OutcomeStore {
     this.listeners = shared.listeners();
     this.counters = shared.counters();
     this.ticker = ticker;
+    this.noDeadLetters = new LogThrottle(ticker);
   }
 
   void finished(List<Finished> outcomes, Patience patience) {
@@ -82,12 +85,16 @@ final class OutcomeStore {
     if (outcomes.isEmpty()) {
       return;
     }
+    Map<Delivery, Map<String, String>> notes = new HashMap<>();
+    outcomes.forEach(outcome -> notes.put(outcome.held().delivery(), notes(outcome)));
     Set<Delivery> lost =
         new HashSet<>(
             broker.untilStored(
                 "schedule retries",
                 patience,
-                () -> retryQueue.schedule(outcomes.stream().map(this::retry).toList())));
+                () ->
+                    retryQueue.schedule(
+                        outcomes.stream().map(outcome -> retry(outcome, notes)).toList())));
     for (Retried outcome : outcomes) {
       HeldRequest request = outcome.request();
       if (lost.contains(outcome.held().delivery())) {
@@ -95,7 +102,7 @@ final class OutcomeStore {
         continue;
       }
       held.remove(outcome.held());
-      if (outcome.attempt() > outcome.held().delivery().attempt()) {
+      if (outcome.isFurtherAttempt()) {
         counters.retried.increment();
         if (request != null) {
           Duration delay = delay(outcome);
@@ -166,16 +173,28 @@ final class OutcomeStore {
       return broker.untilStored("dead-letter", patience, () -> queue.deadLetter(letters));
     }
     for (DeadLettered outcome : outcomes) {
-      Engine.LOG.error(
-          "the transport has no dead-letter queue: {} is dropped: {}",
-          outcome.held().delivery(),
-          outcome.reason());
+      if (noDeadLetters.permits()) {
+        Engine.LOG.error(
+            "the transport has no dead-letter queue: {} is dropped: {} ({} more such messages were"
+                + " not logged)",
+            outcome.held().delivery(),
+            outcome.reason(),
+            noDeadLetters.suppressed());
+      }
     }
     return results.acknowledge(outcomes, patience);
   }
 
-  private Retry retry(Retried outcome) {
-    return new Retry(outcome.held().delivery(), delay(outcome), outcome.attempt());
+  /** Asked for once, however often the broker is. */
+  private Map<String, String> notes(Retried outcome) {
+    HeldRequest request = outcome.request();
+    return request != null && outcome.isFurtherAttempt() ? listeners.notes(request) : Map.of();
+  }
+
+  private Retry retry(Retried outcome, Map<Delivery, Map<String, String>> notes) {
+    Delivery delivery = outcome.held().delivery();
+    return new Retry(
+        delivery, delay(outcome), outcome.attempt(), notes.getOrDefault(delivery, Map.of()));
   }
 
   private Duration delay(Retried outcome) {

@@ -132,6 +132,29 @@ class BatchTracingTest extends EngineBench {
   }
 
   @Test
+  void a_retry_that_another_process_takes_links_to_what_failed_here() {
+    BatchProcessor here =
+        start(with -> with.listener(tracing).backoff(context -> Duration.ofSeconds(1)));
+    CompletableFuture<ResultMessage> submitted = queues.submit(traced("r", "01"));
+    gateway.awaitExchange(1).answer(503, "{}");
+    eventually().until(() -> here.stats().retried() == 1);
+    here.close();
+    SpanData first = exporter.getFinishedSpanItems().get(0);
+    exporter.reset();
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    start(with -> with.listener(BatchTracing.of(sdk)));
+    ResultMessage result = resultOf(submitted);
+
+    SpanData second = spans(1).get(0);
+    assertThat(second.getAttributes().get(longKey("batch.attempt"))).isEqualTo(2);
+    assertThat(second.getParentSpanId()).isEqualTo(PRODUCER);
+    assertThat(second.getLinks()).hasSize(1);
+    assertThat(second.getLinks().get(0).getSpanContext().getSpanId()).isEqualTo(first.getSpanId());
+    assertThat(second.getLinks().get(0).getSpanContext().getTraceId()).isEqualTo(TRACE);
+    assertThat(result.metadata()).containsOnlyKeys("traceparent", "tracestate");
+  }
+
+  @Test
   void a_timeout_is_named_as_one() {
     start(with -> with.listener(tracing).requestTimeout(Duration.ofMillis(100)));
     CompletableFuture<ResultMessage> submitted = queues.submit(traced("r", "01"));

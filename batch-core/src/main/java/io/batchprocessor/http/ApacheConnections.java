@@ -3,7 +3,9 @@ package io.batchprocessor.http;
 import io.batchprocessor.spi.InferenceClientContext;
 import java.nio.channels.ClosedSelectorException;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -45,6 +47,9 @@ final class ApacheConnections implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ApacheConnections.class);
 
+  /** The least time between two errors in the log. */
+  private static final long ERROR_NANOS = Duration.ofSeconds(10).toNanos();
+
   /**
    * How long an idle connection is kept: less than the shortest limit that model servers have by
    * default (uvicorn, 5 s), so that it is mostly this side that closes, and a request seldom meets
@@ -61,6 +66,7 @@ final class ApacheConnections implements AutoCloseable {
   /** How long the I/O threads may take to close what is open before it is closed for them. */
   private static final TimeValue CLOSE_WITHIN = TimeValue.ofSeconds(1);
 
+  private final AtomicLong nextErrorNanos = new AtomicLong(System.nanoTime());
   private final PoolingAsyncClientConnectionManager pool;
   private final DefaultConnectingIOReactor reactor;
   private final IdleConnectionEvictor evictor;
@@ -119,7 +125,16 @@ final class ApacheConnections implements AutoCloseable {
       // How the reactor's threads end if close could not wait for them.
       log.debug("HTTP client: I/O thread ended", failure);
     } else {
-      log.error("HTTP client: unexpected failure in an I/O thread", failure);
+      long now = System.nanoTime();
+      long next = nextErrorNanos.get();
+      if (now - next >= 0 && nextErrorNanos.compareAndSet(next, now + ERROR_NANOS)) {
+        log.error(
+            "HTTP client: unexpected failure in an I/O thread; more within ten seconds are logged"
+                + " at DEBUG",
+            failure);
+      } else {
+        log.debug("HTTP client: unexpected failure in an I/O thread", failure);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import io.batchprocessor.spi.DeadLetter;
 import io.batchprocessor.spi.DeadLetterQueue;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.StoredDeadLetter;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -23,11 +24,16 @@ final class MemoryDeadLetterQueue implements DeadLetterQueue {
 
   private static final Logger log = LoggerFactory.getLogger(MemoryTransport.class);
 
+  /** A storm of them must not fill the log. */
+  private static final long WARNING_NANOS = Duration.ofSeconds(10).toNanos();
+
   private final Guard guard;
   private final int capacity;
   private final InstantSource clock;
   private final ArrayDeque<Kept> letters = new ArrayDeque<>();
   private long added;
+  private long givenUp;
+  private long nextWarning;
 
   /** A letter, its number and when it came. */
   private record Kept(long number, DeadLetter letter, Instant at) {
@@ -54,7 +60,7 @@ final class MemoryDeadLetterQueue implements DeadLetterQueue {
     batch.forEach(letter -> Lease.of(letter.delivery(), guard));
     List<Delivery> lost = new ArrayList<>();
     List<DeadLetter> stored = new ArrayList<>();
-    List<DeadLetter> givenUp = new ArrayList<>();
+    long givenUpSinceWarning;
     Instant at = clock.instant();
     guard.lockOpen();
     try {
@@ -69,14 +75,33 @@ final class MemoryDeadLetterQueue implements DeadLetterQueue {
         }
       }
       while (letters.size() > capacity) {
-        givenUp.add(letters.remove().letter());
+        letters.remove();
+        givenUp++;
       }
+      givenUpSinceWarning = takeGivenUp(now);
     } finally {
       guard.unlock();
     }
     stored.forEach(this::tellOwner);
-    givenUp.forEach(this::warn);
+    if (givenUpSinceWarning > 0) {
+      log.warn(
+          "dead letters are full ({}): the oldest are given up, {} since this was said last; take"
+              + " them with takeDeadLetters, or raise memory.dead-letter-capacity",
+          capacity,
+          givenUpSinceWarning);
+    }
     return lost;
+  }
+
+  /** Lock held: how many were given up and nobody was told of, if it is time to tell; else 0. */
+  private long takeGivenUp(long now) {
+    if (givenUp == 0 || now < nextWarning) {
+      return 0;
+    }
+    long untold = givenUp;
+    givenUp = 0;
+    nextWarning = now + WARNING_NANOS;
+    return untold;
   }
 
   /** Takes the oldest letters, also after the transport is closed. */
@@ -141,14 +166,5 @@ final class MemoryDeadLetterQueue implements DeadLetterQueue {
     if (reply != null) {
       reply.fail("it went to the dead letters: " + letter.reason());
     }
-  }
-
-  private void warn(DeadLetter letter) {
-    log.warn(
-        "dead letters are full ({}): the oldest is given up, {}, reason: {}; take them with"
-            + " takeDeadLetters, or raise memory.dead-letter-capacity",
-        capacity,
-        letter.delivery(),
-        letter.reason());
   }
 }

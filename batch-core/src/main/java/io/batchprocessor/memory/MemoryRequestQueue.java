@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request queue: first in, first out; bounded for producers. */
@@ -64,7 +65,9 @@ final class MemoryRequestQueue extends LeasedQueue {
   }
 
   private void add(Bytes body, Instant enqueuedAt, @Nullable PendingResult reply) {
-    put(new StoredMessage(room, body, 1, 1, enqueuedAt, guard().now(), nextOrder(), reply));
+    put(
+        new StoredMessage(
+            room, body, 1, 1, enqueuedAt, Map.of(), guard().now(), nextOrder(), reply));
   }
 
   private String notAllStored(String why, int stored, int of) {

@@ -31,7 +31,7 @@ final class MemoryRetryQueue extends LeasedQueue implements RetryQueue {
         Lease lease = Lease.of(retry.delivery(), guard());
         if (lease.queue().end(lease, now)) {
           long dueAt = Guard.after(now, NANOSECONDS.convert(retry.delay()));
-          put(lease.message().retried(retry.attempt(), dueAt, nextOrder()));
+          put(lease.message().retried(retry, dueAt, nextOrder()));
         } else {
           lost.add(retry.delivery());
         }

@@ -2,16 +2,19 @@ package io.batchprocessor.memory;
 
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.WaitingMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A message as a queue keeps it.
  *
  * @param room the request queue that it was submitted to
+ * @param attributes what came back with it from the retry queue; producers give none
  * @param availableAt when it may be handed out: when it was submitted, or is due
  * @param order its place among those of one queue that are available at the same time
  * @param reply who waits for its result; null if the result goes to the result queue
@@ -22,6 +25,7 @@ record StoredMessage(
     int attempt,
     int deliveryCount,
     Instant enqueuedAt,
+    Map<String, String> attributes,
     long availableAt,
     long order,
     @Nullable PendingResult reply) {
@@ -33,12 +37,13 @@ record StoredMessage(
   /** The same after a lease ran out. It keeps its turn. */
   StoredMessage redelivered() {
     return new StoredMessage(
-        room, body, attempt, deliveryCount + 1, enqueuedAt, availableAt, order, reply);
+        room, body, attempt, deliveryCount + 1, enqueuedAt, attributes, availableAt, order, reply);
   }
 
   /** The same for another attempt. */
-  StoredMessage retried(int newAttempt, long dueAt, long newOrder) {
-    return new StoredMessage(room, body, newAttempt, 1, enqueuedAt, dueAt, newOrder, reply);
+  StoredMessage retried(Retry retry, long dueAt, long newOrder) {
+    return new StoredMessage(
+        room, body, retry.attempt(), 1, enqueuedAt, retry.attributes(), dueAt, newOrder, reply);
   }
 
   /**
@@ -57,6 +62,7 @@ record StoredMessage(
         .attempt(attempt)
         .deliveryCount(deliveryCount)
         .enqueuedAt(enqueuedAt)
+        .attributes(attributes)
         .lease(length)
         .receipt(lease)
         .build();

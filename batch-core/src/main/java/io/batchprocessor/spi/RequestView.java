@@ -28,6 +28,15 @@ public interface RequestView {
   }
 
   /**
+   * What listeners with {@link RetryNotes} left with the retry that brought this attempt, by this
+   * process or another; none, the default, at the first attempt, or if the transport keeps no
+   * attributes of retries.
+   */
+  default Map<String, String> notes() {
+    return Map.of();
+  }
+
+  /**
    * How long the processor held it before this attempt began, in nanoseconds; 0, the default, as
    * long as it has not begun.
    */

@@ -24,6 +24,8 @@ import java.util.List;
  *   <li value="308">A {@code receive} that waits returns when a message becomes due, not only at
  *       the end of {@code maxWait}, also when it was scheduled while {@code receive} waited.
  *   <li value="309">{@code schedule} with delay zero makes the message available at once.
+ *   <li value="310">The message comes back with {@link Retry#attributes}. An adapter whose broker
+ *       keeps no attributes of messages documents it: notes are lost then, and nothing else.
  * </ol>
  */
 public interface RetryQueue extends RequestQueue {

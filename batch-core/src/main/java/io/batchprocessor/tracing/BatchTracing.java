@@ -7,21 +7,27 @@ import io.batchprocessor.spi.BatchListener;
 import io.batchprocessor.spi.ProcessorState;
 import io.batchprocessor.spi.ProcessorView;
 import io.batchprocessor.spi.RequestView;
+import io.batchprocessor.spi.RetryNotes;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import java.net.URI;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One span for each attempt at the gateway. Its parent is the producer's context, as {@code
  * traceparent} and {@code tracestate} in the message's metadata have it (W3C Trace Context);
  * without them it begins a trace. The gateway sees the span as its parent. A further attempt links
- * to the one before it, if that was made by this process.
+ * to the one before it, whichever process made that: its {@code traceparent} waits with the retry
+ * in the broker. Where the transport keeps no attributes of retries (rule 310 of {@link
+ * io.batchprocessor.spi.RetryQueue}), only attempts of one process are linked; the trace is one all
+ * the same.
  *
  * <pre>{@code
  * BatchProcessor.builder().listener(BatchTracing.of(openTelemetry));
@@ -32,7 +38,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * headers are recorded, and of URLs no query. Needs {@code io.opentelemetry:opentelemetry-api} on
  * the class path, and an SDK to send anything.
  */
-public final class BatchTracing implements BatchListener, AttemptHeaders {
+public final class BatchTracing implements BatchListener, AttemptHeaders, RetryNotes {
 
   private static final String SCOPE = "io.batchprocessor";
 
@@ -76,9 +82,23 @@ public final class BatchTracing implements BatchListener, AttemptHeaders {
             .setParent(TraceContext.of(request.message()))
             .setAllAttributes(SpanAttributes.ofRequest(request, uri, operation, transport));
     if (request.attempt() > 1) {
-      earlier.of(request.message().id()).ifPresent(builder::addLink);
+      earlierAttempt(request).ifPresent(builder::addLink);
     }
     return builder.startSpan();
+  }
+
+  /** What was left with the retry; what this process knows is the same attempt, or an older one. */
+  private Optional<SpanContext> earlierAttempt(RequestView request) {
+    Optional<SpanContext> ours = earlier.of(request.message().id());
+    return TraceContext.noted(request)
+        .filter(noted -> ours.filter(own -> own.getSpanId().equals(noted.getSpanId())).isEmpty())
+        .or(() -> ours);
+  }
+
+  /** What the next attempt links to. */
+  @Override
+  public Map<String, String> notes(RequestView request) {
+    return earlier.of(request.message().id()).map(TraceContext::note).orElse(Map.of());
   }
 
   @Override

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The last attempt at each request, by its id, for the next one to link to. Bounded: where more
- * wait for another attempt, or another process makes it, the link is missing; the trace is still
- * one.
+ * The last attempt of this process at each request, by its id, for the next one to link to where
+ * the broker carries no note of it. Bounded: where more wait for another attempt, the link is
+ * missing then; the trace is still one.
  */
 final class EarlierAttempts {
 

@@ -1,12 +1,15 @@
 package io.batchprocessor.tracing;
 
 import io.batchprocessor.message.RequestMessage;
+import io.batchprocessor.spi.RequestView;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Trace contexts in messages and in headers, as W3C Trace Context has them. */
@@ -28,6 +31,14 @@ final class TraceContext {
         }
       };
 
+  private static final TextMapGetter<RequestView> NOTES =
+      new TextMapGetter<>() {
+        @Override
+        public @Nullable String get(@Nullable RequestView request, String key) {
+          return request == null ? null : request.notes().get(key);
+        }
+      };
+
   private TraceContext() {}
 
   /**
@@ -36,6 +47,19 @@ final class TraceContext {
    */
   static Context of(RequestMessage message) {
     return W3C.extract(Context.root(), message, GETTER);
+  }
+
+  /** A note for the next attempt, wherever it is made: this one's context, but for its state. */
+  static Map<String, String> note(SpanContext attempt) {
+    Map<String, String> note = headers(Span.wrap(attempt));
+    note.remove("tracestate");
+    return note;
+  }
+
+  /** The attempt that left {@link #note}; empty if none did, or it can't be read. */
+  static Optional<SpanContext> noted(RequestView request) {
+    Context context = W3C.extract(Context.root(), request, NOTES);
+    return Optional.of(Span.fromContext(context).getSpanContext()).filter(SpanContext::isValid);
   }
 
   /** What makes a span the parent of whoever reads it; empty if there is no SDK. */

@@ -31,7 +31,8 @@ final class RetryFaults {
         transport("tells nobody that it came too late", TellsNobody::new, 306),
         transport("loses its retries on restart", ForgetsOnClose::new, 307),
         transport(
-            "puts a retry without delay off", (b, s) -> changed(b, s, RetryFaults::late), 309));
+            "puts a retry without delay off", (b, s) -> changed(b, s, RetryFaults::late), 309),
+        transport("loses notes", (b, s) -> changed(b, s, RetryFaults::withoutNotes), 310));
   }
 
   private static BrokerTransport changed(
@@ -45,16 +46,20 @@ final class RetryFaults {
   }
 
   private static Retry early(Retry retry) {
-    return new Retry(retry.delivery(), retry.delay().dividedBy(2), retry.attempt());
+    return new Retry(retry.delivery(), retry.delay().dividedBy(2), retry.attempt(), retry.notes());
   }
 
   private static Retry sameAttempt(Retry retry) {
-    return new Retry(retry.delivery(), retry.delay(), retry.delivery().attempt());
+    return new Retry(retry.delivery(), retry.delay(), retry.delivery().attempt(), retry.notes());
+  }
+
+  private static Retry withoutNotes(Retry retry) {
+    return new Retry(retry.delivery(), retry.delay(), retry.attempt());
   }
 
   private static Retry late(Retry retry) {
     return retry.delay().isZero()
-        ? new Retry(retry.delivery(), Duration.ofHours(1), retry.attempt())
+        ? new Retry(retry.delivery(), Duration.ofHours(1), retry.attempt(), retry.notes())
         : retry;
   }
 

@@ -106,7 +106,7 @@ class MemoryDeadLetterQueueTest {
   }
 
   @Test
-  void full_dead_letters_give_up_the_oldest_and_say_so() throws Exception {
+  void full_dead_letters_give_up_the_oldest_and_say_so_once_in_a_while() throws Exception {
     transport.submit("requests", bodies("1", "2", "3"));
     List<DeadLetter> batch =
         receive(requests, 3).stream()
@@ -122,7 +122,24 @@ class MemoryDeadLetterQueueTest {
         .extracting(ILoggingEvent::getFormattedMessage)
         .singleElement()
         .asString()
-        .contains("dead letters are full (2)", "fault of 1", "memory.dead-letter-capacity");
+        .contains("dead letters are full (2)", "given up, 1 since", "memory.dead-letter-capacity");
+
+    ticker.advance(Duration.ofSeconds(9));
+    deadLetter("4", "5", "6", "7");
+    assertThat(log.list).hasSize(1);
+
+    ticker.advance(Duration.ofSeconds(1));
+    deadLetter("8");
+    assertThat(log.list).hasSize(2);
+    assertThat(log.list.get(1).getFormattedMessage()).contains("given up, 3 since");
+  }
+
+  private void deadLetter(String... bodies) throws Exception {
+    transport.submit("requests", bodies(bodies));
+    deadLetters.deadLetter(
+        receive(requests, bodies.length).stream()
+            .map(delivery -> new DeadLetter(delivery, "no id"))
+            .toList());
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.batchprocessor.message.Bytes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -40,6 +41,7 @@ class WaitingTest {
   }
 
   private static StoredMessage message(long availableAt, long order) {
-    return new StoredMessage(null, Bytes.EMPTY, 1, 1, Instant.EPOCH, availableAt, order, null);
+    return new StoredMessage(
+        null, Bytes.EMPTY, 1, 1, Instant.EPOCH, Map.of(), availableAt, order, null);
   }
 }

@@ -11,10 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Rules 301 to 309, of {@link RetryQueue}. */
+/** Rules 301 to 310, of {@link RetryQueue}. */
 public interface RetryQueueContract extends AdapterRules {
 
   @Test
@@ -197,6 +198,20 @@ public interface RetryQueueContract extends AdapterRules {
     trial.assertNoneLost(retries.schedule(retriesOf(trial.take(trial.queue(), 1), Duration.ZERO)));
 
     assertThat(Requests.id(trial.one(retries))).isEqualTo("r1");
+  }
+
+  @Test
+  default void rule_310_it_comes_back_with_its_notes(Trial trial) throws Exception {
+    RetryQueue retries = trial.transport().retryQueue();
+    trial.submit("r1");
+    Delivery original = trial.one(trial.queue());
+    Retry retry = new Retry(original, Trial.SOON, 2, Map.of("left", "here", "kept", "as it is"));
+    trial.assertNoneLost(retries.schedule(List.of(retry)));
+
+    Delivery back = trial.one(retries);
+
+    assertThat(back.attributes()).isEqualTo(retry.attributes()).containsEntry("left", "here");
+    assertThat(back.body()).as("body").isEqualTo(original.body());
   }
 
   private static List<Retry> retriesOf(List<Delivery> deliveries, Duration delay) {

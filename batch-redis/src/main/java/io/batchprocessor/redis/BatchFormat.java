@@ -42,7 +42,7 @@ final class BatchFormat implements MessageFormat {
             delivery.queue(),
             retry.attempt(),
             delivery.enqueuedAt().orElse(null),
-            delivery.attributes(),
+            retry.attributes(),
             delivery.body());
     return new Step(
         delivery,

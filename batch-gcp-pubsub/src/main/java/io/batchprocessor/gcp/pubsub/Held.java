@@ -3,6 +3,7 @@ package io.batchprocessor.gcp.pubsub;
 import com.google.pubsub.v1.PubsubMessage;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.Retry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -79,8 +80,8 @@ final class Held {
     return held;
   }
 
-  /** The same message, held for another attempt; this one ends. */
-  Held forAttempt(int attempt) {
+  /** The same message, held until it is due again; this one ends. */
+  Held forRetry(Retry retry) {
     Held next =
         new Held(
             source,
@@ -89,10 +90,10 @@ final class Held {
             message,
             new Facts(
                 facts.queue(),
-                attempt,
+                retry.attempt(),
                 1,
                 facts.forgiven() + facts.deliveryCount() - 1,
-                facts.attributes(),
+                retry.attributes(),
                 facts.publishedAt()));
     next.leaseEndNanos = leaseEndNanos;
     state = State.ENDED;

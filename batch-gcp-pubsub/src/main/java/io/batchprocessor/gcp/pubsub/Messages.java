@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How requests, retries, results and dead letters look on the wire. */
@@ -38,6 +39,7 @@ final class Messages {
   private static final String DELAY = RETRY + "delay-ms";
   private static final String QUEUE = RETRY + "queue";
   private static final String PUBLISHED = RETRY + "published";
+  private static final Set<String> OF_RETRIES = Set.of(ATTEMPT, DELAY, QUEUE, PUBLISHED);
 
   private final Returned returned;
 
@@ -62,7 +64,7 @@ final class Messages {
   Held retry(Source source, Held.Keeper keeper, ReceivedMessage received) {
     PubsubMessage message = received.getMessage();
     Map<String, String> attributes = attributes(message);
-    attributes.keySet().removeIf(name -> name.startsWith(RETRY));
+    attributes.keySet().removeAll(OF_RETRIES);
     return held(
         source,
         keeper,
@@ -104,6 +106,7 @@ final class Messages {
         PubsubMessage.newBuilder()
             .setData(held.message().getData())
             .putAllAttributes(held.message().getAttributesMap())
+            .putAllAttributes(retry.notes())
             .putAttributes(ATTEMPT, String.valueOf(retry.attempt()))
             .putAttributes(DELAY, String.valueOf(retry.delay().toMillis()))
             .putAttributes(QUEUE, held.facts().queue())

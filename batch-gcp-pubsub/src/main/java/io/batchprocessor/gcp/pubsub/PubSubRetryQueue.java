@@ -152,7 +152,7 @@ final class PubSubRetryQueue implements RetryQueue, Pulls.Sink, Held.Keeper {
           for (Retry retry : some) {
             Held held = Held.of(retry.delivery());
             if (!gone.contains(held)) {
-              keep(held.forAttempt(retry.attempt()), Waiting.after(now, retry.delay()));
+              keep(held.forRetry(retry), Waiting.after(now, retry.delay()));
             }
           }
         });
