@@ -6,12 +6,18 @@ import io.batchprocessor.spi.BatchListener;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestView;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One line for each outcome, at DEBUG. Ids and codes, never what a message says. */
+/**
+ * One line for each outcome, at DEBUG. Ids, codes and the names of faults, never what a message
+ * says: what a reason quotes of it is left out, as it may be a secret in the wrong place.
+ */
 final class OutcomeLog implements BatchListener {
 
+  private static final int MOST_QUOTED = 43;
+  private static final Pattern QUOTED = Pattern.compile("'.{0," + MOST_QUOTED + "}'");
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeLog.class);
 
   @Override
@@ -27,7 +33,12 @@ final class OutcomeLog implements BatchListener {
 
   @Override
   public void refused(Delivery delivery, ResultMessage result) {
-    LOG.debug("{} of {}: {}", result.id(), delivery.queue(), ErrorCode.INVALID_REQUEST);
+    LOG.debug(
+        "{} of {}: {}, {}",
+        result.id(),
+        delivery.queue(),
+        result.errorCode().orElse(ErrorCode.INVALID_REQUEST),
+        withoutQuotes(result.error().orElse("no reason")));
   }
 
   @Override
@@ -52,6 +63,14 @@ final class OutcomeLog implements BatchListener {
 
   @Override
   public void deadLettered(Delivery delivery, String reason) {
-    LOG.debug("a message of {} without an id: dead letter", delivery.queue());
+    LOG.debug("a message of {}: dead letter, {}", delivery.queue(), withoutQuotes(reason));
+  }
+
+  /**
+   * A reason quotes at most {@value #MOST_QUOTED} characters of a message, an ellipsis included;
+   * there may be quotation marks among them.
+   */
+  private static String withoutQuotes(String reason) {
+    return QUOTED.matcher(reason).replaceAll("'...'");
   }
 }

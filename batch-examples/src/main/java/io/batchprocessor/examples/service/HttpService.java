@@ -11,10 +11,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,7 @@ public final class HttpService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpService.class);
   private static final int THREADS = 4;
   private static final int BACKLOG = 64;
+  private static final long WARNING_NANOS = Duration.ofSeconds(10).toNanos();
   private static final int MAX_BODY = 4096;
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -47,6 +50,7 @@ public final class HttpService implements AutoCloseable {
   private final ExecutorService threads;
   private final Thread samplerThread;
   private final Thread brokerThread;
+  private final AtomicLong nextWarningNanos = new AtomicLong(System.nanoTime());
   private final StaticFiles files = new StaticFiles();
   private final Access access;
   private final Sampler sampler;
@@ -115,8 +119,21 @@ public final class HttpService implements AutoCloseable {
         reply(exchange, path).send(exchange);
       }
     } catch (RuntimeException e) {
-      LOG.warn("{} {} failed", exchange.getRequestMethod(), exchange.getRequestURI().getPath(), e);
+      failed(exchange, e);
       Reply.error(500, "failed; the log says why").send(exchange);
+    }
+  }
+
+  /** Whoever asks decides how often: one line in ten seconds at most. */
+  private void failed(HttpExchange exchange, RuntimeException fault) {
+    long now = System.nanoTime();
+    long next = nextWarningNanos.get();
+    if (now - next >= 0 && nextWarningNanos.compareAndSet(next, now + WARNING_NANOS)) {
+      LOG.warn(
+          "{} {} failed; more within ten seconds are not logged",
+          exchange.getRequestMethod(),
+          exchange.getRequestURI().getPath(),
+          fault);
     }
   }
 

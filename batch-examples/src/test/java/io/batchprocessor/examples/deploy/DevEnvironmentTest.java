@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,8 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What stands in the files for KIND and for compose fits together. */
@@ -110,6 +114,57 @@ class DevEnvironmentTest {
     assertThat(request.find()).isTrue();
     assertThat(Deployment.text("Makefile"))
         .contains("MESSAGE := " + request.group(1).replace("\"", "\\\""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "docker, true, ''",
+    "podman, true, ''",
+    "buildah, false, redis://redis.example:6379",
+  })
+  void make_can_say_what_each_target_would_do(String engine, String redis, String url)
+      throws Exception {
+    Matcher targets = Pattern.compile("(?m)^\\.PHONY: (.*)$").matcher(Deployment.text("Makefile"));
+    assertThat(targets.find()).isTrue();
+    List<String> all = List.of(targets.group(1).split(" "));
+    assertThat(all).contains("image-build-batch", "env-dev-kind", "env-dev-compose");
+    for (String target : all) {
+      String commands =
+          run(
+              List.of(
+                  "make",
+                  "--dry-run",
+                  "--always-make",
+                  "--no-print-directory",
+                  "--warn-undefined-variables",
+                  target,
+                  "ENGINE=" + engine,
+                  "BATCH_REDIS_ENABLED=" + redis,
+                  "BATCH_REDIS_URL=" + url),
+              "");
+      assertThat(commands).as(target).isNotBlank().doesNotContain("warning:");
+      assertThat(run(List.of("sh", "-n"), commands)).as(target).isEmpty();
+    }
+  }
+
+  /** What a command says; it has to succeed. Skipped where there is none of its name. */
+  private static String run(List<String> command, String input) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(Deployment.DIRECTORY.toFile())
+            .redirectErrorStream(true);
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      return Assumptions.abort("no '%s' here: %s".formatted(command.get(0), e.getMessage()));
+    }
+    try (Writer to = process.outputWriter(StandardCharsets.UTF_8)) {
+      to.write(input);
+    }
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as("%s said: %s", command, said).isZero();
+    return said;
   }
 
   /** Of the table of settings in the README, which is generated from the code. */
