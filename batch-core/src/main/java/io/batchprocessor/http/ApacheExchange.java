@@ -79,19 +79,25 @@ final class ApacheExchange extends Exchange implements AsyncClientExchangeHandle
 
   /** Goes on its way. */
   void start() {
-    Future<AsyncConnectionEndpoint> asked =
-        connections.lease(
-            origin.route(),
-            new Callback() {
-              @Override
-              public void completed(AsyncConnectionEndpoint leased) {
-                if (leased.isConnected()) {
-                  sendOver(leased);
-                } else {
-                  connect(leased);
+    Future<AsyncConnectionEndpoint> asked;
+    try {
+      asked =
+          connections.lease(
+              origin.route(),
+              new Callback() {
+                @Override
+                void reached(AsyncConnectionEndpoint leased) {
+                  if (leased.isConnected()) {
+                    sendOver(leased);
+                  } else {
+                    connect(leased);
+                  }
                 }
-              }
-            });
+              });
+    } catch (RuntimeException | Error e) {
+      fail(e);
+      return;
+    }
     boolean late;
     synchronized (this) {
       lease = asked;
@@ -107,7 +113,7 @@ final class ApacheExchange extends Exchange implements AsyncClientExchangeHandle
         leased,
         new Callback() {
           @Override
-          public void completed(AsyncConnectionEndpoint connected) {
+          void reached(AsyncConnectionEndpoint connected) {
             sendOver(connected);
           }
 
@@ -137,9 +143,9 @@ final class ApacheExchange extends Exchange implements AsyncClientExchangeHandle
     }
     try {
       connected.execute("", this, HttpCoreContext.create());
-    } catch (RuntimeException e) {
-      // It was closed between the two lines.
-      failed(e);
+    } catch (RuntimeException | Error e) {
+      // It was closed between the two lines, as a rule.
+      giveUp(e);
     }
   }
 
@@ -173,7 +179,11 @@ final class ApacheExchange extends Exchange implements AsyncClientExchangeHandle
   @Override
   public void produceRequest(RequestChannel channel, HttpContext context)
       throws HttpException, IOException {
-    channel.sendRequest(message, new BasicEntityDetails(unsent.remaining(), null), context);
+    try {
+      channel.sendRequest(message, new BasicEntityDetails(unsent.remaining(), null), context);
+    } catch (Error e) {
+      throw endsHere(e);
+    }
   }
 
   @Override
@@ -183,12 +193,16 @@ final class ApacheExchange extends Exchange implements AsyncClientExchangeHandle
 
   @Override
   public void produce(DataStreamChannel channel) throws IOException {
-    if (unsent.hasRemaining()) {
-      channel.write(unsent);
-    }
-    if (!unsent.hasRemaining() && !sent) {
-      sent = true;
-      channel.endStream();
+    try {
+      if (unsent.hasRemaining()) {
+        channel.write(unsent);
+      }
+      if (!unsent.hasRemaining() && !sent) {
+        sent = true;
+        channel.endStream();
+      }
+    } catch (Error e) {
+      throw endsHere(e);
     }
   }
 
@@ -200,6 +214,15 @@ final class ApacheExchange extends Exchange implements AsyncClientExchangeHandle
   @Override
   public void consumeResponse(
       HttpResponse response, @Nullable EntityDetails entity, HttpContext context)
+      throws IOException {
+    try {
+      begin(response, entity, context);
+    } catch (Error e) {
+      throw endsHere(e);
+    }
+  }
+
+  private void begin(HttpResponse response, @Nullable EntityDetails entity, HttpContext context)
       throws IOException {
     reusable = DefaultConnectionReuseStrategy.INSTANCE.keepAlive(message, response, context);
     AnswerHeaders.Builder headers = new AnswerHeaders.Builder(8);
@@ -221,14 +244,32 @@ final class ApacheExchange extends Exchange implements AsyncClientExchangeHandle
 
   @Override
   public void consume(ByteBuffer part) throws IOException {
-    if (answer != null) {
-      answer.append(part);
+    try {
+      if (answer != null) {
+        answer.append(part);
+      }
+    } catch (Error e) {
+      throw endsHere(e);
     }
   }
 
   @Override
-  public void streamEnd(@Nullable List<? extends Header> trailers) {
-    finish();
+  public void streamEnd(@Nullable List<? extends Header> trailers) throws IOException {
+    try {
+      finish();
+    } catch (Error e) {
+      throw endsHere(e);
+    }
+  }
+
+  /**
+   * An error, such as that memory ran out, ends this exchange, and no other: the reactor closes a
+   * connection for an exception, but lets one of its few threads die of an error, and whatever that
+   * thread served waits for its timeout.
+   */
+  private IOException endsHere(Error error) {
+    giveUp(error);
+    return new IOException("exchange failed", error);
   }
 
   /** The connection first: whoever waits for the answer may send the next request at once. */
@@ -246,8 +287,15 @@ final class ApacheExchange extends Exchange implements AsyncClientExchangeHandle
 
   @Override
   public void failed(Exception failure) {
-    discard(CloseMode.IMMEDIATE);
-    fail(failure);
+    giveUp(failure);
+  }
+
+  private void giveUp(Throwable failure) {
+    try {
+      discard(CloseMode.IMMEDIATE);
+    } finally {
+      fail(failure);
+    }
   }
 
   @Override
@@ -262,6 +310,18 @@ final class ApacheExchange extends Exchange implements AsyncClientExchangeHandle
 
   /** A step on the way to a connection that is done with the exchange if it goes wrong. */
   private abstract class Callback implements FutureCallback<AsyncConnectionEndpoint> {
+
+    abstract void reached(AsyncConnectionEndpoint endpoint);
+
+    @Override
+    public final void completed(AsyncConnectionEndpoint endpoint) {
+      try {
+        reached(endpoint);
+      } catch (RuntimeException | Error e) {
+        connections.discard(endpoint, CloseMode.IMMEDIATE);
+        fail(e);
+      }
+    }
 
     @Override
     public void failed(Exception failure) {

@@ -1,6 +1,5 @@
 package io.batchprocessor.http;
 
-import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.InferenceRequest;
 import io.batchprocessor.spi.InferenceResponse;
 import java.io.IOException;
@@ -60,19 +59,29 @@ abstract class Exchange extends CompletableFuture<InferenceResponse> {
       fail(new IOException("an answer without a head"));
       return;
     }
-    Bytes bytes = whole.bytes();
     try {
-      InferenceResponse answer = new InferenceResponse(status, headers, bytes);
+      InferenceResponse answer = new InferenceResponse(status, headers, whole.bytes());
       end(ContentCoding.unpack(answer, maxResponseBytes), null);
     } catch (IOException e) {
       end(null, e);
+    } catch (RuntimeException | Error e) {
+      fail(e);
     }
   }
 
-  /** No whole answer came, or comes. */
+  /**
+   * No whole answer came, or comes; or something went wrong here, be it that memory ran out:
+   * whoever waits is told at once, in the libraries' words if there is no room for ours.
+   */
   final void fail(Throwable failure) {
-    if (!isDone()) {
+    if (isDone()) {
+      return;
+    }
+    try {
       end(null, FailureText.of(failure, request.uri(), connectTimeout, body));
+    } catch (RuntimeException | Error e) {
+      inFlight.remove(this);
+      completeExceptionally(failure);
     }
   }
 

@@ -44,6 +44,10 @@ final class FailureText {
       URI uri,
       Duration connectTimeout,
       @Nullable AnswerBody answer) {
+    Optional<Error> fault = find(failure, Error.class);
+    if (fault.isPresent()) {
+      return "exchange with %s failed here: %s".formatted(gateway, fault.get());
+    }
     if (answer != null) {
       return "answer of %s cut short after %s".formatted(gateway, answer.progress());
     }

@@ -50,7 +50,14 @@ final class JdkExchange extends Exchange {
       slots.leave();
       return;
     }
-    CompletableFuture<HttpResponse<Boolean>> sent = http.sendAsync(message, this::receive);
+    CompletableFuture<HttpResponse<Boolean>> sent;
+    try {
+      sent = http.sendAsync(message, this::receive);
+    } catch (RuntimeException | Error e) {
+      slots.leave();
+      fail(e);
+      return;
+    }
     boolean late;
     synchronized (this) {
       call = sent;
@@ -76,25 +83,28 @@ final class JdkExchange extends Exchange {
   }
 
   private void ended(@Nullable HttpResponse<Boolean> answer, @Nullable Throwable failure) {
-    slots.leave();
-    if (failure == null) {
-      answerEnds();
-    } else {
-      Throwable cause = failure.getCause();
-      fail(failure instanceof CompletionException && cause != null ? cause : failure);
+    try {
+      slots.leave();
+    } finally {
+      if (failure == null) {
+        answerEnds();
+      } else {
+        Throwable cause = failure.getCause();
+        fail(failure instanceof CompletionException && cause != null ? cause : failure);
+      }
     }
   }
 
   private HttpResponse.BodySubscriber<Boolean> receive(HttpResponse.ResponseInfo head) {
-    HttpHeaders headers = head.headers();
-    AnswerHeaders.Builder copy = new AnswerHeaders.Builder(headers.map().size());
-    headers.map().forEach((name, values) -> copy.add(name, values.get(0)));
     try {
+      HttpHeaders headers = head.headers();
+      AnswerHeaders.Builder copy = new AnswerHeaders.Builder(headers.map().size());
+      headers.map().forEach((name, values) -> copy.add(name, values.get(0)));
       long announced = headers.firstValueAsLong("content-length").orElse(-1);
       return new Receiver(answerBegins(head.statusCode(), copy.build(), announced));
     } catch (NumberFormatException e) {
       return new Receiver(new IOException("Content-Length is not a number", e));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       return new Receiver(e);
     }
   }
@@ -111,7 +121,7 @@ final class JdkExchange extends Exchange {
     }
 
     /** Refuses the body. */
-    Receiver(IOException failure) {
+    Receiver(Throwable failure) {
       this.body = null;
       whole.completeExceptionally(failure);
     }
@@ -140,7 +150,7 @@ final class JdkExchange extends Exchange {
         for (ByteBuffer part : parts) {
           body.append(part);
         }
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | Error e) {
         whole.completeExceptionally(e);
         if (subscription != null) {
           subscription.cancel();
