@@ -390,10 +390,12 @@ public final class MemoryTransport
       if (queues.isEmpty()) {
         problems.add("queues: there must be at least one");
       }
-      Set<String> seen = new HashSet<>(Set.of(MemoryRetryQueue.NAME));
+      Set<String> seen = new HashSet<>();
       for (String name : queues) {
         if (name.isBlank()) {
           problems.add("queues: a name is blank");
+        } else if (name.equals(MemoryRetryQueue.NAME)) {
+          problems.add("queues: the name '%s' is that of the retry queue".formatted(name));
         } else if (!seen.add(name)) {
           problems.add("queues: the name '%s' is taken".formatted(name));
         }

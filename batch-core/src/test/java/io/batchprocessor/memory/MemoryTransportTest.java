@@ -129,7 +129,7 @@ class MemoryTransportTest {
                     .containsExactly(
                         "queues: a name is blank",
                         "queues: the name 'a' is taken",
-                        "queues: the name 'retry' is taken",
+                        "queues: the name 'retry' is that of the retry queue",
                         "capacity must be at least 1, is 0",
                         "resultCapacity must be at least 1, is -1",
                         "deadLetterCapacity must be at least 1, is 0",

@@ -26,6 +26,7 @@ final class Claims {
 
   private static final Script CLAIM = Script.of("claim-channel.lua");
   private static final Duration TTL = Duration.ofSeconds(10);
+  private static final String CLAIM_INFIX = ":claim:";
   private static final int HASH_BYTES = 16;
 
   private final RedisConnections redis;
@@ -41,13 +42,18 @@ final class Claims {
     this.redis = redis;
   }
 
+  /** Whether a key could be one that remembers a message of one of the channels. */
+  static boolean mayBeName(String key, List<String> channels) {
+    return channels.stream().anyMatch(channel -> key.startsWith(Keys.beside(channel, CLAIM_INFIX)));
+  }
+
   /** Names for messages in the order in which they were heard. */
   List<byte[]> names(List<Arrival> arrivals) {
     long now = System.nanoTime();
     forgetBefore(now - 2 * TTL.toNanos());
     List<byte[]> names = new ArrayList<>(arrivals.size());
     for (Arrival arrival : arrivals) {
-      String name = Keys.beside(arrival.queue(), ":claim:" + hash(arrival.body()));
+      String name = Keys.beside(arrival.queue(), CLAIM_INFIX + hash(arrival.body()));
       Heard before = heard.remove(name);
       int times = before == null ? 1 : before.times() + 1;
       heard.put(name, new Heard(times, now));

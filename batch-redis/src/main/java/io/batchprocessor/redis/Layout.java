@@ -7,6 +7,7 @@ import java.util.List;
 final class Layout {
 
   private final List<byte[]> keys = new ArrayList<>();
+  private final List<String> derived = new ArrayList<>();
   private final List<Source> requests = new ArrayList<>();
   private final List<Source> retries = new ArrayList<>();
   private final byte[] result;
@@ -20,48 +21,62 @@ final class Layout {
     retry = Keys.utf8(config.retryQueue());
     deadLetter = Keys.utf8(config.deadLetterQueue());
     String first = config.requestQueues().get(0);
-    cancelled = Keys.utf8(Keys.beside(first, ":" + config.kind().id() + ":cancelled"));
+    cancelled = beside(first, ":" + config.kind().id() + ":cancelled");
     readyPrefix = Keys.beside(config.retryQueue(), ":");
     keys.addAll(
         List.of(
             result,
             retry,
-            Keys.utf8(Keys.beside(config.retryQueue(), ":number")),
+            beside(config.retryQueue(), ":number"),
             deadLetter,
             cancelled,
-            Keys.utf8(Keys.beside(config.resultQueue(), ":ids"))));
+            beside(config.resultQueue(), ":ids")));
     for (String queue : config.requestQueues()) {
       requests.add(
           switch (config.kind()) {
             case CHANNELS -> Source.CHANNEL;
-            case STREAMS -> add("s", queue, Keys.beside(queue, ":released"));
+            case STREAMS -> add("s", Keys.utf8(queue), beside(queue, ":released"));
             case SORTED_SET ->
                 add(
                     "z",
-                    queue,
-                    Keys.beside(queue, ":lease"),
-                    Keys.beside(queue, ":leased"),
-                    Keys.beside(queue, ":deliveries"));
+                    Keys.utf8(queue),
+                    beside(queue, ":lease"),
+                    beside(queue, ":leased"),
+                    beside(queue, ":deliveries"));
           });
     }
     for (String queue : config.requestQueues()) {
-      String ready = readyPrefix + config.kind().id() + ":" + queue;
+      String ready = ":" + config.kind().id() + ":" + queue;
       retries.add(
-          add("z", ready + ":ready", ready + ":lease", ready + ":leased", ready + ":deliveries"));
+          add(
+              "z",
+              beside(config.retryQueue(), ready + ":ready"),
+              beside(config.retryQueue(), ready + ":lease"),
+              beside(config.retryQueue(), ready + ":leased"),
+              beside(config.retryQueue(), ready + ":deliveries")));
     }
   }
 
-  private Source add(String kind, String... names) {
+  private byte[] beside(String name, String suffix) {
+    String key = Keys.beside(name, suffix);
+    derived.add(key);
+    return Keys.utf8(key);
+  }
+
+  private Source add(String kind, byte[]... names) {
     Source source = new Source(kind, keys.size() + 1);
-    for (String name : names) {
-      keys.add(Keys.utf8(name));
-    }
+    keys.addAll(List.of(names));
     return source;
   }
 
   /** The keys of the settling scripts. */
   List<byte[]> all() {
     return List.copyOf(keys);
+  }
+
+  /** The names of the keys that no setting names. */
+  List<String> derived() {
+    return List.copyOf(derived);
   }
 
   /** The request queues, in their order. */

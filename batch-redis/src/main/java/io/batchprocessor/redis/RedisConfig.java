@@ -82,6 +82,17 @@ record RedisConfig(
                 .formatted(name));
       }
     }
+    if (problems.isEmpty()) {
+      Set<String> derived = new HashSet<>(new Layout(this).derived());
+      for (String name : names()) {
+        if (derived.contains(name) || Claims.mayBeName(name, requestQueues)) {
+          problems.add(
+              ("'%s' can't name a queue: it is a key that belongs to another queue; name it"
+                      + " otherwise, or that one")
+                  .formatted(name));
+        }
+      }
+    }
     if (wireFormat == WireFormat.LLM_D_ASYNC && resultType != ResultType.LIST) {
       problems.add("redis.result-type: must be list with redis.wire-format=llm-d-async");
     }

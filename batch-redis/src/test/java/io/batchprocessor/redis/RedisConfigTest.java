@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RedisConfigTest {
 
@@ -89,6 +91,27 @@ class RedisConfigTest {
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContaining("'a' names two queues")
         .hasMessageContaining("'b' names two queues");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SORTED_SET, redis.request-queue-name, 'a,{a}:lease', {a}:lease",
+    "SORTED_SET, redis.request-queue-name, '{x}:a,{x}:a:deliveries', {x}:a:deliveries",
+    "SORTED_SET, redis.dead-letter-queue-name, {batch-queue-result}:ids, {batch-queue-result}:ids",
+    "STREAMS, redis.result-queue-name, {batch-stream}:released, {batch-stream}:released",
+    "STREAMS, redis.result-queue-name, {batch-stream-retry}:number, {batch-stream-retry}:number",
+    "STREAMS, redis.result-queue-name, {batch-stream}:redis-streams:cancelled,"
+        + " {batch-stream}:redis-streams:cancelled",
+    "STREAMS, redis.request-queue-name, 'a,{batch-stream-retry}:redis-streams:a:ready',"
+        + " {batch-stream-retry}:redis-streams:a:ready",
+    "CHANNELS, redis.retry-queue-name, {batch-queue}:claim:0123:1, {batch-queue}:claim:0123:1",
+  })
+  void a_name_that_is_a_key_of_another_queue_is_refused(
+      Kind kind, String setting, String value, String name) {
+    assertThatThrownBy(() -> config(kind, setting, value))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining(
+            "'%s' can't name a queue: it is a key that belongs to another queue".formatted(name));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.batchprocessor.examples.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.QueueProvider;
 import io.batchprocessor.spi.Setting;
 import io.batchprocessor.spi.Settings;
@@ -43,6 +44,11 @@ public final class JdbcQueueProvider implements QueueProvider {
   @Override
   public Transport open(Settings settings) {
     List<String> queues = settings.queues().isEmpty() ? settings.get(QUEUES) : settings.queues();
+    if (queues.stream().anyMatch(name -> name.startsWith("#"))) {
+      throw new InvalidSettingsException(
+          List.of(
+              "jdbc.queues: names that begin with # are those of retries, results, dead letters"));
+    }
     HikariDataSource pool = new HikariDataSource();
     pool.setJdbcUrl(settings.get(URL));
     settings.find(USER).ifPresent(pool::setUsername);
