@@ -44,7 +44,7 @@ final class OutcomeStore {
       BrokerCalls broker,
       Engine.Shared shared,
       LongSupplier ticker) {
-    this.results = ResultStore.of(transport, broker, ticker);
+    this.results = ResultStore.of(transport, broker, shared.listeners(), ticker);
     this.retryQueue = transport.retryQueue();
     this.deadLetterQueue = transport.deadLetterQueue().orElse(null);
     this.held = held;

@@ -27,15 +27,18 @@ import java.util.stream.Collectors;
 abstract class ResultStore {
 
   private final BrokerCalls broker;
+  private final GuardedListeners listeners;
 
-  private ResultStore(BrokerCalls broker) {
+  private ResultStore(BrokerCalls broker, GuardedListeners listeners) {
     this.broker = broker;
+    this.listeners = listeners;
   }
 
-  static ResultStore of(Transport transport, BrokerCalls broker, LongSupplier ticker) {
+  static ResultStore of(
+      Transport transport, BrokerCalls broker, GuardedListeners listeners, LongSupplier ticker) {
     return transport instanceof Settlement settlement
-        ? new Atomic(settlement, broker)
-        : new InTwoSteps(transport, broker, ticker);
+        ? new Atomic(settlement, broker, listeners)
+        : new InTwoSteps(transport, broker, listeners, ticker);
   }
 
   /** Told of each outcome whether it was stored, or its lease was lost. */
@@ -65,7 +68,9 @@ abstract class ResultStore {
         Finished outcome = left.get(delivery);
         if (outcome == null) {
           throw new IllegalStateException("rejected a result that it was not given", e);
-        } else if (replaced.add(delivery)) {
+        }
+        rejected(outcome, e);
+        if (replaced.add(delivery)) {
           left.put(delivery, outcome.with(replacement(outcome.result(), e)));
         } else {
           left.remove(delivery);
@@ -99,6 +104,15 @@ abstract class ResultStore {
     return lost;
   }
 
+  private void rejected(Finished outcome, ResultRejectedException rejection) {
+    HeldRequest request = outcome.request();
+    if (request != null) {
+      listeners.tell(request, listener -> listener.resultRejected(rejection));
+    } else {
+      listeners.tell(listener -> listener.resultRejected(rejection));
+    }
+  }
+
   final List<Result> results(List<Finished> outcomes) {
     return outcomes.stream()
         .map(outcome -> new Result(outcome.held().delivery(), outcome.result()))
@@ -114,15 +128,15 @@ abstract class ResultStore {
     return ResultMessage.builder(refused.id())
         .statusCode(refused.statusCode().orElse(0))
         .attempts(refused.attempts())
-        .error(ErrorCode.INFERENCE_ERROR, "the result queue refused the result: " + e.getMessage())
+        .error(ErrorCode.RESULT_REFUSED, "the result queue refused the result: " + e.getMessage())
         .build();
   }
 
   private static final class Atomic extends ResultStore {
     private final Settlement settlement;
 
-    Atomic(Settlement settlement, BrokerCalls broker) {
-      super(broker);
+    Atomic(Settlement settlement, BrokerCalls broker, GuardedListeners listeners) {
+      super(broker, listeners);
       this.settlement = settlement;
     }
 
@@ -138,8 +152,9 @@ abstract class ResultStore {
     private final Transport transport;
     private final LongSupplier ticker;
 
-    InTwoSteps(Transport transport, BrokerCalls broker, LongSupplier ticker) {
-      super(broker);
+    InTwoSteps(
+        Transport transport, BrokerCalls broker, GuardedListeners listeners, LongSupplier ticker) {
+      super(broker, listeners);
       this.transport = transport;
       this.ticker = ticker;
     }

@@ -8,6 +8,8 @@ import io.batchprocessor.message.ResultMessage;
 import io.batchprocessor.metrics.BatchMetrics;
 import io.batchprocessor.spi.DispatchGate;
 import io.batchprocessor.spi.RequestView;
+import io.batchprocessor.spi.Result;
+import io.batchprocessor.spi.ResultRejectedException;
 import io.batchprocessor.spi.Verdict;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Tags;
@@ -27,6 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a scrape shows of a processor that works. */
 class BatchMetricsTest extends EngineBench {
@@ -71,6 +74,8 @@ class BatchMetricsTest extends EngineBench {
     assertThat(value("batch_requests_limit", "pool=default")).isEqualTo(8);
     assertThat(value("batch_gate_budget", "pool=default")).isEqualTo(1);
     assertThat(value("batch_broker_failures_total", "operation=publish")).isZero();
+    assertThat(value("batch_publish_failures_total", "cause=retried")).isZero();
+    assertThat(value("batch_publish_failures_total", "cause=refused")).isZero();
     eventually()
         .until(() -> value("batch_backlog_messages", "queue=requests", "state=waiting") == 0);
   }
@@ -184,7 +189,9 @@ class BatchMetricsTest extends EngineBench {
     start(transport, with -> with.listener(metrics));
     enqueue(Samples.request("r"));
 
-    eventually().until(() -> value("batch_broker_failures_total", "operation=publish") >= 2);
+    eventually().until(() -> value("batch_publish_failures_total", "cause=retried") >= 2);
+    assertThat(value("batch_broker_failures_total", "operation=publish")).isPositive();
+    assertThat(value("batch_publish_failures_total", "cause=refused")).isZero();
     assertThat(value("batch_broker_stalled")).isEqualTo(1);
     assertThat(value("batch_requests_settling")).isEqualTo(1);
     assertThat(value("batch_requests_succeeded_total")).isZero();
@@ -193,6 +200,36 @@ class BatchMetricsTest extends EngineBench {
 
     eventually().until(() -> value("batch_requests_succeeded_total") == 1);
     eventually().until(() -> value("batch_broker_stalled") == 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_result_that_is_refused_for_good_is_a_publish_failure_of_its_own(boolean evenTheError) {
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    FaultyTransport transport =
+        FaultyTransport.atomic(queues)
+            .refuses(
+                results -> {
+                  Result first = results.get(0);
+                  if (evenTheError || first.message().isSuccess()) {
+                    throw new ResultRejectedException(first, "too large");
+                  }
+                });
+    start(transport, with -> with.listener(metrics));
+    enqueue(Samples.request("r"));
+
+    eventually()
+        .until(
+            () ->
+                evenTheError
+                    ? value("batch_dead_letters_total") == 1
+                    : value("batch_requests_failed_total", "error_code=result_refused") == 1);
+    assertThat(value("batch_publish_failures_total", "cause=refused"))
+        .isEqualTo(evenTheError ? 2 : 1);
+    assertThat(value("batch_publish_failures_total", "cause=retried")).isZero();
+    assertThat(value("batch_broker_failures_total", "operation=publish")).isZero();
+    assertThat(value("batch_requests_failed_total", "error_code=inference_error")).isZero();
+    assertThat(value("batch_requests_succeeded_total")).isZero();
   }
 
   @ParameterizedTest

@@ -121,7 +121,7 @@ class BrokerFaultsTest extends EngineBench {
 
     ResultMessage result = resultOf(queues.submit(Samples.request("r")));
 
-    assertThat(result.errorCode()).contains(ErrorCode.INFERENCE_ERROR);
+    assertThat(result.errorCode()).contains(ErrorCode.RESULT_REFUSED);
     assertThat(result.error().orElseThrow()).contains("too large for this broker");
     assertThat(result.payload()).isEmpty();
     assertThat(result.attempts()).isEqualTo(1);

@@ -16,5 +16,9 @@ public enum ErrorCode {
   /** A dispatch gate dropped it. */
   GATE_DROPPED,
   /** Handed out too often without being settled: it is suspected of killing its process. */
-  ABANDONED
+  ABANDONED,
+  /**
+   * The result queue refused the result for good, as one that is too large; this took its place.
+   */
+  RESULT_REFUSED
 }

@@ -145,15 +145,23 @@ public enum BatchMetric {
   DEAD_LETTERS(
       "batch.dead.letters",
       Type.COUNTER,
-      "messages without an id, put into the dead-letter queue",
+      "messages put into the dead-letter queue: without an id, or with a result that was refused"
+          + " twice",
       Label.QUEUE),
   /** {@code batch.broker.failures}. */
   BROKER_FAILURES(
       "batch.broker.failures",
       Type.COUNTER,
-      "calls to the broker that failed and are repeated; operation publish: results that could not"
-          + " be stored",
+      "calls to the broker that failed and are repeated, of whatever they hold: a batch counts once",
       Label.OPERATION),
+  /** {@code batch.publish.failures}. */
+  PUBLISH_FAILURES(
+      "batch.publish.failures",
+      Type.COUNTER,
+      "results that could not be published: retried, a call that failed and is repeated; refused,"
+          + " one result that the broker will never take, and that ends as RESULT_REFUSED or as a"
+          + " dead letter",
+      Label.PUBLISH_CAUSE),
   /** {@code batch.broker.stalled}. */
   STALLED(
       "batch.broker.stalled",

@@ -7,6 +7,7 @@ import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.ProcessorState;
 import io.batchprocessor.spi.ProcessorView;
 import io.batchprocessor.spi.RequestView;
+import io.batchprocessor.spi.ResultRejectedException;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -151,6 +152,14 @@ public final class BatchMetrics implements BatchListener, AutoCloseable {
     ProcessorMeters now = meters;
     if (now != null) {
       now.brokerFailed(BrokerOperation.of(operation));
+    }
+  }
+
+  @Override
+  public void resultRejected(ResultRejectedException rejection) {
+    ProcessorMeters now = meters;
+    if (now != null) {
+      now.publishFailed(PublishFailure.REFUSED);
     }
   }
 

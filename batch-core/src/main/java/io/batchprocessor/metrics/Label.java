@@ -16,6 +16,8 @@ enum Label {
   ERROR_CODE("error_code"),
   /** {@link RetryCause}, in lower case. */
   CAUSE("cause"),
+  /** {@link PublishFailure}, in lower case. */
+  PUBLISH_CAUSE("cause"),
   /** {@code AttemptOutcome.Kind}, in lower case. */
   OUTCOME("outcome"),
   /** {@code expired} or {@code late}. */

@@ -17,6 +17,7 @@ final class ProcessorMeters {
   private final Map<String, QueueMeters> queues = new HashMap<>();
   private final QueueMeters otherQueue;
   private final Map<BrokerOperation, Counter> brokerFailures;
+  private final Map<PublishFailure, Counter> publishFailures;
   private final List<GateMeters> gates = new ArrayList<>();
   private final Optional<BacklogMeters> backlog;
   private final Poller poller;
@@ -34,6 +35,9 @@ final class ProcessorMeters {
         LabelValues.meters(
             BrokerOperation.class,
             operation -> kit.counter(BatchMetric.BROKER_FAILURES, operation));
+    this.publishFailures =
+        LabelValues.meters(
+            PublishFailure.class, cause -> kit.counter(BatchMetric.PUBLISH_FAILURES, cause));
     kit.gauge(BatchMetric.SETTLING, processor::settling);
     kit.gauge(BatchMetric.STALLED, () -> processor.stall().isPresent() ? 1 : 0);
     kit.count(BatchMetric.FAULTS, processor::userCodeFailures);
@@ -90,7 +94,18 @@ final class ProcessorMeters {
   }
 
   void brokerFailed(BrokerOperation operation) {
-    Counter counter = brokerFailures.get(operation);
+    count(brokerFailures, operation);
+    if (operation == BrokerOperation.PUBLISH) {
+      publishFailed(PublishFailure.RETRIED);
+    }
+  }
+
+  void publishFailed(PublishFailure cause) {
+    count(publishFailures, cause);
+  }
+
+  private static <K> void count(Map<K, Counter> counters, K which) {
+    Counter counter = counters.get(which);
     if (counter != null) {
       counter.increment();
     }

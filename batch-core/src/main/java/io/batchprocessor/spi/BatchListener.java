@@ -67,6 +67,14 @@ public interface BatchListener {
   /** The broker refused or was not there: what was tried will be tried again. */
   default void brokerFailed(String operation, RuntimeException failure) {}
 
+  /**
+   * The broker refused a result for good. A small error that says so, {@code RESULT_REFUSED}, is
+   * tried in its place; if that is refused too, the message becomes a dead letter.
+   *
+   * @param rejection names the result, and why
+   */
+  default void resultRejected(ResultRejectedException rejection) {}
+
   /** The processor moved on. */
   default void stateChanged(ProcessorState from, ProcessorState to) {}
 }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Its results know two forms: an answer over HTTP has {@code status_code} and the body as {@code
  * payload}; anything else has {@code error_code}, {@code error_message} and, for old readers,
  * {@code {"error": ...}} as {@code payload}.
+ *
+ * <p>Retries have no place for attributes: notes with them are lost.
  */
 final class LlmdFormat implements MessageFormat {
 
@@ -93,8 +95,7 @@ final class LlmdFormat implements MessageFormat {
       } else {
         String reason = result.error().orElse(code.name());
         json.writeStringField("payload", errorPayload(reason));
-        json.writeStringField(
-            "error_code", (code == ErrorCode.ABANDONED ? ErrorCode.INFERENCE_ERROR : code).name());
+        json.writeStringField("error_code", codeOf(code).name());
         json.writeStringField("error_message", reason);
       }
       json.writeEndObject();
@@ -102,6 +103,13 @@ final class LlmdFormat implements MessageFormat {
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
+  }
+
+  /** The nearest of those that its readers know. */
+  private static ErrorCode codeOf(ErrorCode code) {
+    return code == ErrorCode.ABANDONED || code == ErrorCode.RESULT_REFUSED
+        ? ErrorCode.INFERENCE_ERROR
+        : code;
   }
 
   private static String errorPayload(String reason) throws IOException {
