@@ -33,6 +33,9 @@ module io.batchprocessor.core {
   provides io.batchprocessor.spi.BackoffStrategyProvider with
       io.batchprocessor.policy.BackoffStrategyProviders.ExponentialProvider,
       io.batchprocessor.policy.BackoffStrategyProviders.FixedProvider;
+  provides io.batchprocessor.spi.BatchListenerProvider with
+      io.batchprocessor.metrics.MicrometerListenerProvider,
+      io.batchprocessor.tracing.OpenTelemetryListenerProvider;
   provides io.batchprocessor.spi.DispatchGateProvider with
       io.batchprocessor.gate.GateProviders.ConstantProvider,
       io.batchprocessor.gate.GateProviders.MaxConcurrencyProvider,

@@ -10,6 +10,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Without Micrometer and OpenTelemetry nothing is missing but metrics and traces. */
 class WithoutOptionalLibrariesTest {
@@ -27,6 +29,25 @@ class WithoutOptionalLibrariesTest {
       Object answer = run.getMethod("call").invoke(run.getConstructor().newInstance());
 
       assertThat(answer).isEqualTo("{\"answer\":42}");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "micrometer, io.micrometer:micrometer-core",
+    "opentelemetry, io.opentelemetry:opentelemetry-api"
+  })
+  void who_asks_for_them_by_name_is_told_what_to_add(String listener, String artifact)
+      throws Exception {
+    try (URLClassLoader loader = without("micrometer", "opentelemetry", "HdrHistogram")) {
+      Class<?> run = loader.loadClass("io.batchprocessor.WithoutOptionalLibrariesTest$Run");
+
+      Object refusal =
+          run.getMethod("refusal", String.class)
+              .invoke(run.getConstructor().newInstance(), listener);
+
+      assertThat(refusal)
+          .isEqualTo("listener '%s' needs %s on the class path".formatted(listener, artifact));
     }
   }
 
@@ -53,6 +74,21 @@ class WithoutOptionalLibrariesTest {
 
   /** One request through a processor, with everything that the class path offers looked up. */
   public static final class Run extends EngineBench {
+
+    /** Why there is no processor with a listener of this name. */
+    public String refusal(String listener) throws Exception {
+      ClassLoader before = Thread.currentThread().getContextClassLoader();
+      Thread.currentThread().setContextClassLoader(Run.class.getClassLoader());
+      try {
+        start(with -> with.setting("listeners", listener));
+        return "none";
+      } catch (IllegalStateException e) {
+        return String.valueOf(e.getMessage());
+      } finally {
+        closeEverything();
+        Thread.currentThread().setContextClassLoader(before);
+      }
+    }
 
     /** The answer that its result carries. */
     public String call() throws Exception {

@@ -10,6 +10,7 @@ import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.ResultRejectedException;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
@@ -55,6 +56,11 @@ public final class BatchMetrics implements BatchListener, AutoCloseable {
   /** Metrics in {@code registry}. */
   public static BatchMetrics of(MeterRegistry registry) {
     return of(registry, List.of());
+  }
+
+  /** For a provider, which must not name Micrometer's classes: it is there without them too. */
+  static BatchListener inGlobalRegistry() {
+    return of(Metrics.globalRegistry);
   }
 
   /**
