@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 /**
  * Lines that wait for another attempt; what they say is read again when they are due. They do not
  * survive the process, and need not: without a result they are asked by the next run, as if for the
- * first time.
+ * first time. Notes with a retry are not kept.
  */
 final class WaitingQueue extends LineQueue implements RetryQueue {
 

@@ -11,7 +11,8 @@
  * request queue to the retry queue, the results or the dead letters, so it is always in just one of
  * them. The server's clock alone decides when a lease ends and when a retry is due. JDBC has no
  * blocking read: who waits looks again every tenth of a second. {@link
- * io.batchprocessor.spi.Cancellation} is left out.
+ * io.batchprocessor.spi.Cancellation} is left out, and so is a column for attributes: notes with a
+ * retry are lost.
  */
 @NullMarked
 package io.batchprocessor.examples.jdbc;

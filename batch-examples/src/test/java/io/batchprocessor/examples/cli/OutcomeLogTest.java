@@ -67,7 +67,8 @@ class OutcomeLogTest {
                 RequestMessage.parse(
                     Bytes.utf8(
                         "{\"id\": \"r-1\", \"deadline\": 9999999999, \"payload\": {}, %s}"
-                            .formatted(field))));
+                            .formatted(field)),
+                    1_000));
     String reason = String.valueOf(thrown.getMessage());
     assertThat(reason).contains("hunter2");
 

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Without a retry topic it is the request itself that is held. Due times are kept to the
  * millisecond while this process lives, and attempts are counted. When it dies, or nobody here
  * wants the request when it is due, the lease ends and any process gets the request from its
- * subscription: as its first attempt again, and early if it was due in more than ten minutes.
+ * subscription: as its first attempt again, without notes, and early if it was due in more than ten
+ * minutes.
  *
  * <p>With a retry topic a request moves there, with attempt and due time, and is then acknowledged:
  * both survive every crash. Requests with an ordering key wait as above all the same: they must
