@@ -4,6 +4,7 @@ import io.batchprocessor.message.Bytes;
 import io.batchprocessor.message.RequestMessage;
 import io.batchprocessor.message.ResultMessage;
 import io.batchprocessor.metrics.BatchMetrics;
+import io.batchprocessor.spi.AttemptHeaders;
 import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.BacklogReporter;
 import io.batchprocessor.spi.BatchListener;
@@ -18,8 +19,16 @@ import io.batchprocessor.spi.ProcessorState;
 import io.batchprocessor.spi.ProcessorView;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
+import io.batchprocessor.tracing.BatchTracing;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.URI;
@@ -27,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,15 +44,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * CPU time that metrics take for each request. First all of it, through a processor whose gateway
- * answers at once, with metrics and without in turn. Then the metrics alone: what a listener is
- * told of one that succeeds, to a listener that does nothing but look and to metrics in a registry
- * for Prometheus. It reads the thread's own CPU time, so that a busy machine disturbs it little.
+ * CPU time that metrics and traces take for each request. First all of it, through a processor
+ * whose gateway answers at once, without either, with metrics, and with traces in turn. Then the
+ * listeners alone: what they are told of a request that succeeds, to one that does nothing but
+ * look, to metrics in a registry for Prometheus, and to traces by an SDK whose exporter throws them
+ * away. It reads the thread's own CPU time, so that a busy machine disturbs it little.
  */
 public final class MetricsBenchmark {
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int ROUNDS = 9;
+  private static final URI ENDPOINT = URI.create("http://gateway.test/v1/completions");
 
   private final int requests;
   private final RequestMessage message =
@@ -93,19 +105,22 @@ public final class MetricsBenchmark {
   }
 
   private static void throughProcessor(int requests, String answer) throws InterruptedException {
-    ThroughputBenchmark benchmark =
-        new ThroughputBenchmark(URI.create("http://gateway.test/v1/completions"), requests, 1);
+    ThroughputBenchmark benchmark = new ThroughputBenchmark(ENDPOINT, requests, 1);
     AtOnce gateway = new AtOnce(new InferenceResponse(200, Map.of(), Bytes.utf8(answer)));
     List<Meter.Reading> without = new ArrayList<>();
     List<Meter.Reading> with = new ArrayList<>();
+    List<Meter.Reading> traced = new ArrayList<>();
     for (int round = 0; round <= ROUNDS; round++) {
       Meter.Reading plain = benchmark.processor(gateway, 64, List.of());
       BatchListener metrics =
           BatchMetrics.of(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
       Meter.Reading measured = benchmark.processor(gateway, 64, List.of(metrics));
+      Meter.Reading withTraces =
+          benchmark.processor(gateway, 64, List.of(tracing(Sampler.alwaysOn())));
       if (round > 0) {
         without.add(plain);
         with.add(measured);
+        traced.add(withTraces);
       }
     }
     double plain = ThroughputBenchmark.median(without, Meter.Reading::cpuMicros);
@@ -113,6 +128,39 @@ public final class MetricsBenchmark {
     System.out.printf(
         "%-22s without %.0f, with %.0f, so %.0f for metrics%n",
         "whole processor", plain * 1e3, measured * 1e3, (measured - plain) * 1e3);
+    double spans = ThroughputBenchmark.median(traced, Meter.Reading::cpuMicros);
+    System.out.printf(
+        "%-22s without %.0f, with %.0f, so %.0f for traces%n",
+        "", plain * 1e3, spans * 1e3, (spans - plain) * 1e3);
+  }
+
+  /** Spans are made, ended, and handed to an exporter by the thread that ends them. */
+  private static BatchTracing tracing(Sampler sampler) {
+    return BatchTracing.of(
+        OpenTelemetrySdk.builder()
+            .setTracerProvider(
+                SdkTracerProvider.builder()
+                    .setSampler(sampler)
+                    .addSpanProcessor(SimpleSpanProcessor.create(new Nowhere()))
+                    .build())
+            .build());
+  }
+
+  private static final class Nowhere implements SpanExporter {
+    @Override
+    public CompletableResultCode export(Collection<SpanData> spans) {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode flush() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return CompletableResultCode.ofSuccess();
+    }
   }
 
   /** A gateway without a network. */
@@ -146,6 +194,11 @@ public final class MetricsBenchmark {
     System.out.printf(
         "%-22s baseline %.0f, with metrics %.0f, so %.0f for them%n",
         title, nothing, measured, measured - nothing);
+    double recorded = benchmark.median(tracing(Sampler.alwaysOn()));
+    double unsampled = benchmark.median(tracing(Sampler.alwaysOff()));
+    System.out.printf(
+        "%-22s with traces %.0f, so %.0f for them; %.0f if none is sampled%n",
+        "", recorded, recorded - nothing, unsampled - nothing);
   }
 
   private double median(BatchListener listener) {
@@ -164,6 +217,9 @@ public final class MetricsBenchmark {
       RequestView request = new Request(message);
       listener.received(request);
       listener.dispatched(request);
+      if (listener instanceof AttemptHeaders tracing) {
+        tracing.headers(request, ENDPOINT);
+      }
       listener.attempted(request, outcome);
       listener.finished(request, result);
     }
