@@ -13,8 +13,11 @@ record Allowance(double seconds, double factor) {
 
   static final double QUANTILE = 0.99;
 
-  /** The rest of a factor is kept in hand for what the buckets of a histogram hide. */
-  private static final double SPENT = 0.9;
+  /**
+   * Kept in hand of a factor, because the buckets of a histogram hide by some per cent what live
+   * traffic is alone; of a small factor at most a quarter.
+   */
+  private static final double RESERVE = 0.04;
 
   /** Fewer live requests say nothing of their 99th percentile. */
   private static final double FEWEST = 200;
@@ -78,6 +81,10 @@ record Allowance(double seconds, double factor) {
     return factor > 0;
   }
 
+  private double reserve() {
+    return Math.min(RESERVE, (factor - 1) / 4);
+  }
+
   /** The time it comes to, in seconds; empty while too little is known of live traffic alone. */
   OptionalDouble target(LatencyCounts alone) {
     if (!isFactor()) {
@@ -85,6 +92,6 @@ record Allowance(double seconds, double factor) {
     }
     return alone.count() < FEWEST
         ? OptionalDouble.empty()
-        : OptionalDouble.of(alone.quantile(QUANTILE) * (1 + (factor - 1) * SPENT));
+        : OptionalDouble.of(alone.quantile(QUANTILE) * (factor - reserve()));
   }
 }

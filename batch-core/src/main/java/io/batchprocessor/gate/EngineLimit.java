@@ -10,19 +10,16 @@ package io.batchprocessor.gate;
  */
 final class EngineLimit {
 
-  /**
-   * What one live request beyond the allowance costs, as a logarithm. The limit then wanders by
-   * about a tenth.
-   */
-  private static final double GAIN = 0.02;
+  /** What one live request beyond the allowance costs, as a logarithm. */
+  private static final double GAIN = 0.01;
 
   /** At first it moves faster by this factor; after so many live requests, by half of it. */
   private static final double FIRST_HASTE = 5;
 
   private static final double HASTE_REQUESTS = 2_000;
 
-  /** Below this share of live traffic itself nothing of ours goes anyway: no need to go lower. */
-  private static final double LEAST = 0.8;
+  /** Below this share of live traffic nothing of ours goes but in its emptiest moments. */
+  private static final double LEAST = 0.6;
 
   private static final double FORGET_SECONDS = 1_800;
   private static final double FIRST = 1.2;

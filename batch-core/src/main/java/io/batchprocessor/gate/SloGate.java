@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * the metrics are read.
  *
  * <p>An allowance that is a factor needs to know what live traffic is alone: the gate stays closed
- * for {@code learn}, watches until the first request goes, and keeps what it saw for as long as it
- * lives. An allowance that is a time needs no such pause.
+ * for {@code learn}, watches until the first request goes, and goes on whenever nothing of ours is
+ * in flight. What it saw a day ago counts a third. An allowance that is a time needs no such pause.
  *
  * <p>Thread-safe. Known to configurations as {@code slo}.
  */
@@ -37,7 +37,9 @@ public final class SloGate implements YieldingGate {
   static final Duration DEFAULT_LEARN = Duration.ofMinutes(10);
 
   private static final Duration ASK_AGAIN = Duration.ofMillis(50);
-  private static final double STEP_MEMORY_SECONDS = 3;
+
+  /** After so long, live traffic feels nothing of what was in flight. */
+  private static final double SETTLED_SECONDS = 10;
 
   /** Live traffic may overshoot the limit by so much before anything is taken back. */
   private static final double YIELD_SLACK = 0.25;
@@ -55,12 +57,10 @@ public final class SloGate implements YieldingGate {
   private final long learnNanos;
   private final AutoCloseable source;
 
-  private @Nullable LiveMetrics last;
-  private long firstNanos;
-  private double live;
-  private double stepSeconds;
+  private final LiveWatch watch = new LiveWatch();
   private int inFlight;
   private long startedNanos;
+  private long idleSinceNanos;
   private boolean learning = true;
   private boolean opened;
   private boolean wanted;
@@ -79,6 +79,7 @@ public final class SloGate implements YieldingGate {
     this.source = builder.source;
     this.learnNanos = isFactor(builder.ttft) || isFactor(builder.itl) ? builder.learn.toNanos() : 0;
     this.startedNanos = ticker.getAsLong() - Duration.ofDays(1).toNanos();
+    this.idleSinceNanos = startedNanos;
   }
 
   private static boolean isFactor(@Nullable Allowance allowance) {
@@ -115,11 +116,12 @@ public final class SloGate implements YieldingGate {
   }
 
   private double spacingSeconds(double free) {
-    return inFlight < min ? 0 : Math.max(stepSeconds, FILL_SECONDS / free);
+    return inFlight < min ? 0 : Math.max(watch.stepSeconds(), FILL_SECONDS / free);
   }
 
   private synchronized void released(AttemptOutcome outcome) {
     inFlight--;
+    idleSinceNanos = ticker.getAsLong();
     double seconds = outcome.latency().toNanos() / 1e9;
     if (outcome.kind() == AttemptOutcome.Kind.ABORTED) {
       waste.aborted(seconds);
@@ -148,63 +150,41 @@ public final class SloGate implements YieldingGate {
     if (now.isEmpty()) {
       return fallback;
     }
-    LiveMetrics reading = now.get();
-    if (last == null || reading.takenNanos() != last.takenNanos()) {
-      observe(reading);
+    if (watch.isNew(now.get())) {
+      observe(now.get());
     }
-    return hasLearned() ? Math.max(min, Math.min(max, engineLimit.get() - live)) : 0;
+    return hasLearned() ? Math.max(min, Math.min(max, engineLimit.get() - watch.live())) : 0;
   }
 
   /** Enough; it goes on learning until the first request may go. */
   private boolean hasLearned() {
-    return last != null && last.takenNanos() - firstNanos >= learnNanos;
+    return watch.watchedNanos() >= learnNanos;
   }
 
   private void observe(LiveMetrics reading) {
-    LiveMetrics before = last;
-    last = reading;
-    live = Math.max(0, reading.inEngine() - (reading.liveOnly() ? 0 : inFlight));
-    if (before == null) {
-      firstNanos = reading.takenNanos();
-    }
-    double seconds = before == null ? 0 : (reading.takenNanos() - before.takenNanos()) / 1e9;
-    learning = !opened || reading.takenNanos() - firstNanos < learnNanos;
+    watch.saw(reading, inFlight);
+    double seconds = watch.seconds();
+    learning = !opened || !hasLearned() || isAlone(reading.takenNanos());
     double left = Double.POSITIVE_INFINITY;
     left = ttft == null ? left : Math.min(left, ttft.left(reading.ttft(), seconds, learning));
-    double requests = added(before, reading);
     if (itl != null) {
       // Its tokens are many to a request: the share counts, for as many requests as came.
-      double tokens = tokens(before, reading);
+      double tokens = watch.tokens();
       double ofTokens = itl.left(reading.itl(), seconds, learning);
-      left = Math.min(left, tokens <= 0 ? 0 : ofTokens / tokens * requests);
+      left = Math.min(left, tokens <= 0 ? 0 : ofTokens / tokens * watch.requests());
     }
-    engineLimit.live(live, seconds);
+    engineLimit.live(watch.live(), seconds);
     // A limit that nobody would use says nothing about more.
     if (!learning && (left < 0 || wanted)) {
-      engineLimit.left(left, requests, seconds);
+      engineLimit.left(left, watch.requests(), seconds);
     }
     wanted = false;
-    step(before, reading, seconds);
   }
 
-  private static double added(@Nullable LiveMetrics before, LiveMetrics now) {
-    return before == null || before.ttft() == null || now.ttft() == null
-        ? 0
-        : now.ttft().minus(before.ttft()).count();
-  }
-
-  private static double tokens(@Nullable LiveMetrics before, LiveMetrics now) {
-    return before == null || before.itl() == null || now.itl() == null
-        ? 0
-        : now.itl().minus(before.itl()).count();
-  }
-
-  /** The mean time from token to token is that of a step. */
-  private void step(@Nullable LiveMetrics before, LiveMetrics now, double seconds) {
-    if (tokens(before, now) > 0 && before != null && before.itl() != null && now.itl() != null) {
-      double mean = now.itl().minus(before.itl()).mean();
-      stepSeconds += (1 - Math.exp(-seconds / STEP_MEMORY_SECONDS)) * (mean - stepSeconds);
-    }
+  /** Nothing of ours is there, and what was has been gone since before the last reading. */
+  private boolean isAlone(long nowNanos) {
+    double idleSeconds = (nowNanos - idleSinceNanos) / 1e9;
+    return inFlight == 0 && idleSeconds >= watch.seconds() + SETTLED_SECONDS;
   }
 
   @Override
@@ -213,7 +193,7 @@ public final class SloGate implements YieldingGate {
     all.put("limit", limit());
     all.put("in_flight", (double) inFlight);
     all.put("engine_limit", engineLimit.get());
-    all.put("live", live);
+    all.put("live", watch.live());
     all.put("learning", learning ? 1.0 : 0.0);
     all.put("wasted_share", waste.wastedShare());
     put(all, "ttft", ttft);

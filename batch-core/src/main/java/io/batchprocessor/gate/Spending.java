@@ -12,6 +12,9 @@ final class Spending {
   /** For how long the shape of the latencies within a bucket is remembered, in seconds. */
   private static final double SHAPE_SECONDS = 600;
 
+  /** For how long what live traffic is alone is remembered: its days differ, and its hours. */
+  private static final double ALONE_SECONDS = 86_400;
+
   private final Allowance allowance;
   private @Nullable LatencyCounts last;
   private @Nullable LatencyCounts alone;
@@ -38,24 +41,24 @@ final class Spending {
       return 0;
     }
     LatencyCounts added = now.minus(before);
-    LatencyCounts known = shape;
-    LatencyCounts soFar =
-        known == null ? added : known.times(Math.exp(-seconds / SHAPE_SECONDS)).plus(added, 1);
+    shape = faded(shape, seconds / SHAPE_SECONDS, added);
     if (learning) {
-      LatencyCounts all = alone == null ? added : alone.plus(added, 1);
-      alone = all;
-      shape = all;
+      alone = faded(alone, seconds / ALONE_SECONDS, added);
       return 0;
     }
-    shape = soFar;
     OptionalDouble target = target();
     if (target.isEmpty()) {
       return 0;
     }
-    double longer = added.countAbove(target.getAsDouble(), soFar);
+    double longer = added.countAbove(target.getAsDouble(), shape);
     seen += added.count();
     over += longer;
     return (1 - Allowance.QUANTILE) * added.count() - longer;
+  }
+
+  private static LatencyCounts faded(
+      @Nullable LatencyCounts known, double lives, LatencyCounts added) {
+    return known == null ? added : known.times(Math.exp(-lives)).plus(added, 1);
   }
 
   /** How long it allows, in seconds; empty while that is not known. */

@@ -9,6 +9,7 @@ import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.Verdict;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ class SloGateTest {
   private final Deque<Permit> held = new ArrayDeque<>();
   private final double[] cumulative = new double[BOUNDS.length + 1];
   private @Nullable LiveMetrics page;
+  private boolean inTokens;
 
   @Test
   void nothing_goes_without_a_reading_unless_the_fallback_says_so() {
@@ -102,6 +104,49 @@ class SloGateTest {
   }
 
   @Test
+  void what_live_traffic_is_alone_is_learned_again_while_nothing_of_ours_is_there() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(1.25).learn(Duration.ofMinutes(5)));
+    run(gate, 400, 10, 0);
+    double before = target(gate);
+    while (!held.isEmpty()) {
+      held.remove().release(ANSWERED);
+    }
+
+    for (int second = 0; second < 400; second++) {
+      live(10, 5, 10);
+      ticker.pass(Duration.ofSeconds(1));
+      gate.budget();
+    }
+
+    assertThat(before).isLessThan(0.1);
+    assertThat(target(gate)).isGreaterThan(0.2);
+  }
+
+  @Test
+  void what_ours_do_to_live_traffic_is_not_taken_for_what_it_is_alone() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(1.25).learn(Duration.ofMinutes(5)));
+    run(gate, 400, 10, 0);
+    double before = target(gate);
+
+    run(gate, 400, 10, 5);
+
+    assertThat(target(gate)).isEqualTo(before);
+  }
+
+  @Test
+  void the_time_from_token_to_token_has_an_allowance_of_its_own() {
+    SloGate gate = gate(SloGate.builder().liveItlP99(Duration.ofMillis(100)));
+    inTokens = true;
+    run(gate, 200, 10, 0);
+    double grown = engineLimit(gate);
+    run(gate, 50, 10, 2);
+
+    assertThat(grown).isGreaterThan(20);
+    assertThat(engineLimit(gate)).isLessThan(grown);
+    assertThat(gate.measurements().get("itl_over_share")).isPositive();
+  }
+
+  @Test
   void takes_back_the_newest_when_live_traffic_rises_within_the_waste_budget() {
     SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)).yields(true));
     run(gate, 300, 10, 0);
@@ -175,9 +220,19 @@ class SloGateTest {
         new LiveMetrics(
             ticker.getAsLong(),
             new LatencyCounts(BOUNDS, cumulative.clone(), 0),
-            null,
+            inTokens ? tokens() : null,
             inEngine,
             false);
+  }
+
+  /** A hundred tokens for each request, as slow as it. */
+  private LatencyCounts tokens() {
+    return new LatencyCounts(
+        BOUNDS, Arrays.stream(cumulative).map(count -> 100 * count).toArray(), 0);
+  }
+
+  private static double target(SloGate gate) {
+    return gate.measurements().getOrDefault("ttft_target_seconds", 0.0);
   }
 
   private static double engineLimit(SloGate gate) {

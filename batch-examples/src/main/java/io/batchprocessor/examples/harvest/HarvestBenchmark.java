@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
  * writes the picture.
  *
  * <pre>
- * {@code HarvestBenchmark [minutes measured, default 30] [picture, default none] [shape, default all]}
+ * {@code HarvestBenchmark [minutes measured, default 120] [picture, default none] [shape, default all]}
  * </pre>
  *
  * <p>Everything runs in virtual time, and is the same at every run on every machine.
@@ -30,11 +30,13 @@ public final class HarvestBenchmark {
 
   static final double[] ALLOWANCES = {1.10, 1.25, 1.5};
   private static final double[] LOADS = {0.4, 0.6, 0.8};
-  private static final Duration WARM_UP = Duration.ofMinutes(30);
+  private static final Duration PICTURED = Duration.ofMinutes(30);
   private static final long SEED = 7;
   private static final int[] GRID_MOST = {20, 40, 50, 60, 70, 80, 90, 100, 120, 140, 170, 200, 256};
   private static final int[] GRID_LIVE = {40, 80, 1_000};
   private static final long[] GRID_SPACING_MILLIS = {0, 80};
+  private static final int[] OUTSIDE_MOST = {30, 40, 50, 60, 80, 100, 130, 170, 256};
+  private static final long[] OUTSIDE_SPACING_MILLIS = {0, 80, 160, 300, 500, 1_000};
 
   private final EngineSettings engine = EngineSettings.a100();
   private final double capacity = Capacity.perSecond(engine);
@@ -48,7 +50,7 @@ public final class HarvestBenchmark {
 
   /** Runs it. */
   public static void main(String[] args) throws Exception {
-    Duration measured = Duration.ofMinutes(args.length > 0 ? Long.parseLong(args[0]) : 30);
+    Duration measured = Duration.ofMinutes(args.length > 0 ? Long.parseLong(args[0]) : 120);
     ExecutorService threads =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     try {
@@ -70,7 +72,7 @@ public final class HarvestBenchmark {
         "capacity %.1f requests/s of 512/128 tokens; %d min of live traffic alone, then %d min"
             + " measured; seed %d%n%n",
         capacity,
-        WARM_UP.toMinutes(),
+        measured.toMinutes(),
         measured.toMinutes(),
         SEED);
     List<HarvestTable> tables = new ArrayList<>();
@@ -87,7 +89,7 @@ public final class HarvestBenchmark {
   }
 
   Scenario scenario(LoadShape shape, double load) {
-    return Scenario.of(shape, load, capacity, WARM_UP, measured, SEED);
+    return Scenario.of(shape, load, capacity, measured, measured, SEED);
   }
 
   RunResult run(Scenario scenario, Contender contender, Scheduling scheduling, Timeline timeline) {
@@ -113,7 +115,8 @@ public final class HarvestBenchmark {
     for (Contender contender : gated) {
       rows.add(row(scenario, contender, Scheduling.PRIORITY));
     }
-    HarvestTable table = new HarvestTable(scenario, alone, oracle(scenario, alone));
+    HarvestTable table =
+        new HarvestTable(scenario, alone, oracle(scenario, alone), outside(scenario, alone));
     for (Future<HarvestTable.Row> row : rows) {
       table.add(row.get());
     }
@@ -129,17 +132,35 @@ public final class HarvestBenchmark {
 
   private Frontier oracle(Scenario scenario, RunResult alone)
       throws InterruptedException, ExecutionException {
-    List<Future<RunResult>> runs = new ArrayList<>();
+    List<Contender> grid = new ArrayList<>();
     for (int most : GRID_MOST) {
       for (int live : GRID_LIVE) {
         for (long spacing : GRID_SPACING_MILLIS) {
           for (boolean avoids : new boolean[] {false, true}) {
-            Oracle oracle = new Oracle(most, live, spacing * 1_000_000 + 1, avoids);
-            runs.add(
-                threads.submit(() -> run(scenario, oracle, Scheduling.PRIORITY, Timeline.NONE)));
+            grid.add(new Oracle(most, live, spacing * 1_000_000 + 1, avoids));
           }
         }
       }
+    }
+    return frontier(scenario, alone, grid);
+  }
+
+  private Frontier outside(Scenario scenario, RunResult alone)
+      throws InterruptedException, ExecutionException {
+    List<Contender> grid = new ArrayList<>();
+    for (int most : OUTSIDE_MOST) {
+      for (long spacing : OUTSIDE_SPACING_MILLIS) {
+        grid.add(new Outsider(most, spacing * 1_000_000 + 1));
+      }
+    }
+    return frontier(scenario, alone, grid);
+  }
+
+  private Frontier frontier(Scenario scenario, RunResult alone, List<Contender> grid)
+      throws InterruptedException, ExecutionException {
+    List<Future<RunResult>> runs = new ArrayList<>();
+    for (Contender each : grid) {
+      runs.add(threads.submit(() -> run(scenario, each, Scheduling.PRIORITY, Timeline.NONE)));
     }
     List<Frontier.Point> points = new ArrayList<>();
     for (Future<RunResult> run : runs) {
@@ -153,11 +174,11 @@ public final class HarvestBenchmark {
   }
 
   private void draw(Path file, List<HarvestTable> tables) throws IOException {
-    Scenario scenario = scenario(LoadShape.DAY, 0.6);
+    Scenario scenario = Scenario.of(LoadShape.DAY, 0.6, capacity, measured, PICTURED, SEED);
     List<Map.Entry<String, Trace>> traces = new ArrayList<>();
     for (Contender contender :
         List.of(Contenders.ungated(64), Contenders.adaptive(), Contenders.slo(1.25, false))) {
-      Trace trace = new Trace(measured);
+      Trace trace = new Trace(PICTURED);
       run(scenario, contender, Scheduling.PRIORITY, trace);
       traces.add(Map.entry(contender.name(), trace));
     }
