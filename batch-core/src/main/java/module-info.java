@@ -29,6 +29,7 @@ module io.batchprocessor.core {
   uses io.batchprocessor.spi.InferenceClientProvider;
   uses io.batchprocessor.spi.MergePolicyProvider;
   uses io.batchprocessor.spi.QueueProvider;
+  uses io.batchprocessor.spi.RequestTransformProvider;
 
   provides io.batchprocessor.spi.BackoffStrategyProvider with
       io.batchprocessor.policy.BackoffStrategyProviders.ExponentialProvider,
