@@ -58,4 +58,7 @@ module io.batchprocessor.core {
       io.batchprocessor.policy.MergePolicyProviders.EarliestDeadlineProvider;
   provides io.batchprocessor.spi.QueueProvider with
       io.batchprocessor.memory.MemoryQueueProvider;
+  provides io.batchprocessor.spi.RequestTransformProvider with
+      io.batchprocessor.transform.RequestTransformProviders.ModelOverrideProvider,
+      io.batchprocessor.transform.RequestTransformProviders.SignedUrlMultipartProvider;
 }
