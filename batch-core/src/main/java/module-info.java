@@ -29,6 +29,7 @@ module io.batchprocessor.core {
   uses io.batchprocessor.spi.InferenceClientProvider;
   uses io.batchprocessor.spi.MergePolicyProvider;
   uses io.batchprocessor.spi.QueueProvider;
+  uses io.batchprocessor.spi.RequestTransformProvider;
 
   provides io.batchprocessor.spi.BackoffStrategyProvider with
       io.batchprocessor.policy.BackoffStrategyProviders.ExponentialProvider,
@@ -60,4 +61,7 @@ module io.batchprocessor.core {
       io.batchprocessor.policy.MergePolicyProviders.EarliestDeadlineProvider;
   provides io.batchprocessor.spi.QueueProvider with
       io.batchprocessor.memory.MemoryQueueProvider;
+  provides io.batchprocessor.spi.RequestTransformProvider with
+      io.batchprocessor.transform.RequestTransformProviders.ModelOverrideProvider,
+      io.batchprocessor.transform.RequestTransformProviders.SignedUrlMultipartProvider;
 }

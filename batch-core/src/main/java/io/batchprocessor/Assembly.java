@@ -30,6 +30,7 @@ final class Assembly {
   private final Engine.Shared shared;
   private final EngineThreads threads;
   private final List<GuardedGate> gates = new ArrayList<>();
+  private final List<GuardedTransform> transforms = new ArrayList<>();
 
   Assembly(
       Blueprint blueprint,
@@ -87,6 +88,7 @@ final class Assembly {
       return new Engine(config, threads, shared, transport, client, planner, pools(transport));
     } catch (RuntimeException | Error e) {
       gates.forEach(GuardedGate::close);
+      transforms.forEach(GuardedTransform::close);
       throw e;
     }
   }
@@ -94,7 +96,8 @@ final class Assembly {
   private List<WorkerPool> pools(Transport transport) {
     Map<String, List<QueueConfig>> byPool = new LinkedHashMap<>();
     List<String> names = transport.requestQueues().stream().map(RequestQueue::name).toList();
-    Stream.concat(blueprint.queues().keySet().stream(), blueprint.queueGates().keySet().stream())
+    Stream.of(blueprint.queues(), blueprint.queueGates(), blueprint.transforms().ofQueues())
+        .flatMap(configured -> configured.keySet().stream())
         .filter(queue -> !names.contains(queue))
         .findFirst()
         .ifPresent(
@@ -146,7 +149,17 @@ final class Assembly {
             .or(() -> settings.find(ProcessorSettings.INFERENCE_OBJECTIVE))
             .orElse(null);
     GatewayTarget target = new GatewayTarget(endpoint(queue), objective, authorization);
-    return new QueueBuffer(queue, target, gate, capacity, ticker);
+    return new QueueBuffer(queue, target, transforms(queue), gate, capacity, ticker);
+  }
+
+  private TransformChain transforms(QueueConfig queue) {
+    List<GuardedTransform> own = new ArrayList<>();
+    for (TransformSource source : blueprint.transforms().of(queue)) {
+      GuardedTransform made = new GuardedTransform(source.create(clock), userCode);
+      transforms.add(made);
+      own.add(made);
+    }
+    return new TransformChain(own);
   }
 
   private Blueprint.Pool pool(String name) {

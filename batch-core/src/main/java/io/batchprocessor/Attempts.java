@@ -4,6 +4,7 @@ import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.InferenceClient;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.Permit;
+import io.batchprocessor.spi.RequestBody;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,7 @@ final class Attempts {
 
   private final InferenceClient client;
   private final RetryPlanner planner;
+  private final Preparation preparation;
   private final Consumer<Outcome> settle;
   private Runnable permitReturned = () -> {};
   private final GuardedListeners listeners;
@@ -39,6 +41,7 @@ final class Attempts {
       EngineConfig config) {
     this.client = client;
     this.planner = planner;
+    this.preparation = new Preparation(planner, settle);
     this.settle = settle;
     this.listeners = shared.listeners();
     this.counters = shared.counters();
@@ -55,16 +58,19 @@ final class Attempts {
 
   /** Sends a request whose permit is in hand. */
   void begin(HeldRequest request, WorkerPool pool, Permit permit) {
+    RequestBody body = preparation.bodyOf(request);
     long leftMillis = Math.max(1, request.deadlineMillis() - clock.millis());
     Duration timeout = Duration.ofMillis(Math.min(requestTimeoutMillis, leftMillis));
-    if (!request.dispatch(ticker.getAsLong(), TimeUnit.MILLISECONDS.toNanos(timeout.toMillis()))) {
+    if (body == null
+        || !request.dispatch(
+            ticker.getAsLong(), TimeUnit.MILLISECONDS.toNanos(timeout.toMillis()))) {
       permit.returnUnused();
       return;
     }
     pool.began();
     counters.dispatched.increment();
     listeners.tell(request, listener -> listener.dispatched(request));
-    CompletableFuture<InferenceResponse> exchange = send(request, timeout);
+    CompletableFuture<InferenceResponse> exchange = send(request, body, timeout);
     request.sent(exchange);
     var unused =
         exchange.whenComplete(
@@ -161,12 +167,13 @@ final class Attempts {
   }
 
   /** A client that throws, or gives nothing, has failed like one that could not connect. */
-  private CompletableFuture<InferenceResponse> send(HeldRequest request, Duration timeout) {
+  private CompletableFuture<InferenceResponse> send(
+      HeldRequest request, RequestBody body, Duration timeout) {
     try {
       CompletableFuture<InferenceResponse> exchange =
           client.send(
               listeners.withHeaders(
-                  request, request.buffer().target().request(request.message(), timeout)));
+                  request, request.buffer().target().request(request.message(), body, timeout)));
       return exchange != null
           ? exchange
           : CompletableFuture.failedFuture(new IllegalStateException("the HTTP client gave null"));

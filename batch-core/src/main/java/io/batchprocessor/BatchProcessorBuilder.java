@@ -7,6 +7,7 @@ import io.batchprocessor.spi.InferenceClientProvider;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.MergePolicy;
 import io.batchprocessor.spi.QueueProvider;
+import io.batchprocessor.spi.RequestTransform;
 import io.batchprocessor.spi.Setting;
 import io.batchprocessor.spi.Transport;
 import java.net.URI;
@@ -38,6 +39,9 @@ public final class BatchProcessorBuilder {
   final Map<String, Supplier<? extends DispatchGate>> queueGates = new LinkedHashMap<>();
   @Nullable Supplier<? extends DispatchGate> gate;
   @Nullable GateConfig gateConfig;
+  final Map<String, List<TransformSource>> queueTransforms = new LinkedHashMap<>();
+  final List<TransformSource> transforms = new ArrayList<>();
+  @Nullable List<TransformConfig> transformConfigs;
   @Nullable BackoffStrategy backoff;
   @Nullable InferenceClientProvider inferenceClient;
   @Nullable ThreadFactory threadFactory;
@@ -128,6 +132,25 @@ public final class BatchProcessorBuilder {
     return this;
   }
 
+  /**
+   * Adds a transform for the requests of every queue that has none of its own, nor its pool: what
+   * the transforms added before made goes through it. Called for each queue; the processor closes
+   * what it makes.
+   */
+  public BatchProcessorBuilder transform(Supplier<? extends RequestTransform> transform) {
+    transforms.add(TransformSource.of(Objects.requireNonNull(transform, "transform")));
+    return this;
+  }
+
+  /** Adds a transform for the requests of one queue, which go through its own only. */
+  public BatchProcessorBuilder queueTransform(
+      String queue, Supplier<? extends RequestTransform> transform) {
+    queueTransforms
+        .computeIfAbsent(Objects.requireNonNull(queue, "queue"), key -> new ArrayList<>())
+        .add(TransformSource.of(Objects.requireNonNull(transform, "transform")));
+    return this;
+  }
+
   /** How long to wait between attempts. */
   public BatchProcessorBuilder backoff(BackoffStrategy backoff) {
     this.backoff = Objects.requireNonNull(backoff, "backoff");
@@ -166,7 +189,7 @@ public final class BatchProcessorBuilder {
   /**
    * A configuration as a tree, the way JSON, YAML and Spring's binder have it: settings by key,
    * those of a provider also nested under their prefix, the arrays {@code queues} and {@code
-   * pools}, and a {@code gate} as an object with a {@code type}.
+   * pools}, and a {@code gate} and {@code transforms} as objects with a {@code type}.
    *
    * @throws InvalidSettingsException if arrays and objects can't be read; single settings are
    *     checked by {@link #build}
@@ -179,6 +202,12 @@ public final class BatchProcessorBuilder {
       values.remove(ProcessorSettings.GATE.key());
     } else if (config.values().containsKey(ProcessorSettings.GATE.key())) {
       gateConfig = null;
+    }
+    if (config.transforms() != null) {
+      transformConfigs = config.transforms();
+      values.remove(ProcessorSettings.TRANSFORMS.key());
+    } else if (config.values().containsKey(ProcessorSettings.TRANSFORMS.key())) {
+      transformConfigs = null;
     }
     config.queues().forEach(this::queue);
     config.pools().forEach(this::pool);

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param queues by name, those that the configuration mentions
  * @param queueGates by queue, of those that have one
  * @param pools by name, the default one among them
+ * @param transforms what is made of the requests of each queue
  * @param transport where requests come from
  * @param client makes the HTTP client
  * @param clientSettings what it is made from
@@ -39,6 +40,7 @@ record Blueprint(
     Map<String, QueueConfig> queues,
     Map<String, GateSource> queueGates,
     Map<String, Pool> pools,
+    TransformSources transforms,
     Source transport,
     BackoffStrategy backoff,
     InferenceClientProvider client,
@@ -94,6 +96,7 @@ record Blueprint(
       Optional<Source> source = problems.attempt(this::source);
       Map<String, Pool> pools = pools();
       Map<String, GateSource> queueGates = queueGates();
+      TransformSources transforms = transforms();
       Optional<BackoffStrategy> backoff = problems.attempt(this::backoff);
       Optional<InferenceClientProvider> client = problems.attempt(this::client);
       Optional<Settings> clientSettings =
@@ -106,6 +109,7 @@ record Blueprint(
           Map.copyOf(builder.queues),
           queueGates,
           pools,
+          transforms,
           source.orElseThrow(),
           backoff.orElseThrow(),
           client.orElseThrow(),
@@ -176,6 +180,11 @@ record Blueprint(
           });
       builder.queueGates.forEach((name, supplier) -> sources.put(name, GateSource.of(supplier)));
       return sources;
+    }
+
+    private TransformSources transforms() {
+      List<String> named = settings.find(ProcessorSettings.TRANSFORMS).orElse(List.of());
+      return TransformSources.of(builder, named, catalog.transforms, problems);
     }
 
     private BackoffStrategy backoff() {

@@ -8,6 +8,7 @@ import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.MergePolicyProvider;
 import io.batchprocessor.spi.Provider;
 import io.batchprocessor.spi.QueueProvider;
+import io.batchprocessor.spi.RequestTransformProvider;
 import io.batchprocessor.spi.Setting;
 import io.batchprocessor.spi.Settings;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class Catalog {
   final Providers<MergePolicyProvider> mergePolicies;
   final Providers<BackoffStrategyProvider> backoffs;
   final Providers<DispatchGateProvider> gates;
+  final Providers<RequestTransformProvider> transforms;
   final Providers<InferenceClientProvider> clients;
   final Providers<BatchListenerProvider> listeners;
 
@@ -36,6 +38,8 @@ final class Catalog {
     mergePolicies = Providers.of("merge policy", ServiceLoader.load(MergePolicyProvider.class));
     backoffs = Providers.of("backoff strategy", ServiceLoader.load(BackoffStrategyProvider.class));
     gates = Providers.of("dispatch gate", ServiceLoader.load(DispatchGateProvider.class));
+    transforms =
+        Providers.of("request transform", ServiceLoader.load(RequestTransformProvider.class));
     clients = Providers.of("HTTP client", ServiceLoader.load(InferenceClientProvider.class));
     listeners = Providers.of("listener", ServiceLoader.load(BatchListenerProvider.class));
   }
@@ -84,6 +88,6 @@ final class Catalog {
   }
 
   private Stream<Providers<?>> all() {
-    return Stream.of(queues, mergePolicies, backoffs, gates, clients, listeners);
+    return Stream.of(queues, mergePolicies, backoffs, gates, transforms, clients, listeners);
   }
 }

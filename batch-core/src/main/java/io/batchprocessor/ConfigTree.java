@@ -9,20 +9,23 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A configuration as a tree, the way JSON and YAML have it: settings at the top, those of a
  * provider also nested under their prefix, the arrays {@code queues} and {@code pools}, and gates
- * as objects.
+ * and transforms as objects.
  *
  * @param values settings by key, nested ones joined by dots
  * @param gate the gate of every pool that has none of its own, if the tree has it as an object
+ * @param transforms those of every queue for which nothing else is said, if the tree has a list
  */
 record ConfigTree(
     Map<String, String> values,
     @Nullable GateConfig gate,
+    @Nullable List<TransformConfig> transforms,
     List<QueueConfig> queues,
     List<PoolConfig> pools) {
 
@@ -30,6 +33,7 @@ record ConfigTree(
   private static final String POOLS = "pools";
   private static final String LABELS = "labels";
   private static final String GATE = "gate";
+  private static final String TRANSFORMS = "transforms";
 
   /** Keys that mean the same as others, for those who know them so. */
   private static final Map<String, String> ALIASES =
@@ -38,8 +42,8 @@ record ConfigTree(
   /**
    * Reads a tree.
    *
-   * @throws InvalidSettingsException with everything that is wrong in {@code queues}, {@code pools}
-   *     and a {@code gate} object
+   * @throws InvalidSettingsException with everything that is wrong in {@code queues}, {@code
+   *     pools}, a {@code gate} object and a list of {@code transforms}
    */
   static ConfigTree of(Map<String, ?> tree) {
     Map<String, Object> top = new LinkedHashMap<>(tree);
@@ -57,12 +61,19 @@ record ConfigTree(
       attempt(problems, GATE, () -> gate[0] = GateConfig.read(object));
       top.remove(GATE);
     }
+    List<TransformConfig> transforms = null;
+    if (top.get(TRANSFORMS) instanceof Map || top.get(TRANSFORMS) instanceof List) {
+      Object list = Objects.requireNonNull(top.remove(TRANSFORMS), TRANSFORMS);
+      transforms = new ArrayList<>();
+      List<TransformConfig> read = transforms;
+      attempt(problems, TRANSFORMS, () -> read.addAll(TransformConfig.readAll(list)));
+    }
     if (!problems.isEmpty()) {
       throw new InvalidSettingsException(problems);
     }
     Map<String, String> values = new LinkedHashMap<>();
     flatten("", top, values);
-    return new ConfigTree(values, gate[0], queues, pools);
+    return new ConfigTree(values, gate[0], transforms, queues, pools);
   }
 
   private static QueueConfig queue(Map<String, Object> element) {
@@ -72,6 +83,7 @@ record ConfigTree(
       some.forEach((key, value) -> labels.put(String.valueOf(key), String.valueOf(value)));
     }
     GateConfig gate = gate(copy);
+    List<TransformConfig> transforms = transforms(copy);
     Settings settings = settings(QueueConfig.settings(), copy);
     return new QueueConfig(
         settings.get(QueueConfig.NAME),
@@ -81,23 +93,31 @@ record ConfigTree(
         settings.get(QueueConfig.WEIGHT),
         labels,
         settings.get(QueueConfig.POOL),
-        gate);
+        gate,
+        transforms);
   }
 
   private static PoolConfig pool(Map<String, Object> element) {
     Map<String, Object> copy = new LinkedHashMap<>(element);
     GateConfig gate = gate(copy);
+    List<TransformConfig> transforms = transforms(copy);
     Settings settings = settings(PoolConfig.settings(), copy);
     return new PoolConfig(
         settings.get(PoolConfig.NAME),
         settings.get(PoolConfig.CONCURRENCY),
         settings.find(PoolConfig.MERGE_POLICY).orElse(null),
-        gate);
+        gate,
+        transforms);
   }
 
   private static @Nullable GateConfig gate(Map<String, Object> element) {
     Object gate = element.remove(GATE);
     return gate == null ? null : GateConfig.read(gate);
+  }
+
+  private static @Nullable List<TransformConfig> transforms(Map<String, Object> element) {
+    Object transforms = element.remove(TRANSFORMS);
+    return transforms == null ? null : TransformConfig.readAll(transforms);
   }
 
   private static Settings settings(List<Setting<?>> known, Map<String, Object> element) {

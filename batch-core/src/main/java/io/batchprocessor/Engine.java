@@ -175,7 +175,7 @@ final class Engine {
     join(settlerThread);
     leaseKeeper.stop();
     join(leaseKeeperThread);
-    pools.forEach(WorkerPool::closeGates);
+    pools.forEach(WorkerPool::close);
   }
 
   /** An interrupt ends the wait as the end of the time does. */

@@ -99,7 +99,7 @@ public record GateConfig(
   }
 
   /** A list as text, and pairs likewise: {@code a=1,b=2}. */
-  private static String text(String key, Object value) {
+  static String text(String key, Object value) {
     List<String> parts =
         value instanceof List<?> list
             ? list.stream().map(String::valueOf).toList()

@@ -2,10 +2,12 @@ package io.batchprocessor;
 
 import io.batchprocessor.message.RequestMessage;
 import io.batchprocessor.spi.InferenceRequest;
+import io.batchprocessor.spi.RequestBody;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,11 @@ final class GatewayTarget {
 
   private static final String OBJECTIVE = "x-gateway-inference-objective";
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+  private static final String CONTENT_TYPE = "content-type";
+
+  /** RFC 9110, 8.4; RFC 9530; and the two that it makes obsolete. */
+  private static final List<String> OF_CONTENT =
+      List.of("content-encoding", "content-digest", "repr-digest", "digest", "content-md5");
 
   private final URI endpoint;
   private final String origin;
@@ -29,8 +36,29 @@ final class GatewayTarget {
     this.authorization = authorization;
   }
 
-  /** The POST for a request. What is configured wins over what the message asks for. */
-  InferenceRequest request(RequestMessage message, Duration timeout) {
+  /** Where a request goes. */
+  URI uri(RequestMessage message) {
+    return message.endpoint().map(path -> URI.create(origin + path)).orElse(endpoint);
+  }
+
+  /** What a message has to send, as its producer wrote it. */
+  RequestBody body(RequestMessage message) {
+    String type =
+        message.headers().entrySet().stream()
+            .filter(header -> header.getKey().equalsIgnoreCase(CONTENT_TYPE))
+            .map(Map.Entry::getValue)
+            .filter(value -> !value.isBlank())
+            .findFirst()
+            .orElse(RequestBody.JSON);
+    return new RequestBody(message.payload(), type);
+  }
+
+  /**
+   * The POST for a request. What is configured wins over what the message asks for.
+   *
+   * @param body what {@link #body} gave, or what transforms made of it
+   */
+  InferenceRequest request(RequestMessage message, RequestBody body, Duration timeout) {
     Map<String, String> headers = new HashMap<>();
     message.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
     copy(message, "traceparent", headers);
@@ -44,8 +72,19 @@ final class GatewayTarget {
     if (secret.isPresent()) {
       headers.put("authorization", secret.get());
     }
-    URI uri = message.endpoint().map(path -> URI.create(origin + path)).orElse(endpoint);
-    return new InferenceRequest(uri, headers, message.payload(), timeout);
+    describe(body, body(message), headers);
+    return new InferenceRequest(uri(message), headers, body.content(), timeout);
+  }
+
+  /** What a message says of its payload does not hold for what was made of it. */
+  private static void describe(
+      RequestBody body, RequestBody original, Map<String, String> headers) {
+    if (!body.content().equals(original.content())) {
+      OF_CONTENT.forEach(headers::remove);
+    }
+    if (!body.contentType().equals(original.contentType())) {
+      headers.put(CONTENT_TYPE, body.contentType());
+    }
   }
 
   private static void copy(RequestMessage message, String name, Map<String, String> headers) {

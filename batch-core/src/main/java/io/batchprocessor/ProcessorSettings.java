@@ -72,6 +72,12 @@ public final class ProcessorSettings {
           "decides whether one more request may go: an id, or in the file an object with a type;"
               + " default: only concurrency does");
 
+  /** What is made of each body. */
+  public static final Setting<List<String>> TRANSFORMS =
+      Setting.list(
+          "transforms",
+          "rewrite what is sent, one after another: ids, or in the file objects with a type");
+
   /** The longest exchange. */
   public static final Setting<Duration> REQUEST_TIMEOUT =
       Setting.duration(
@@ -148,6 +154,7 @@ public final class ProcessorSettings {
           AUTHORIZATION_FILE,
           HTTP_CLIENT,
           GATE,
+          TRANSFORMS,
           LISTENERS,
           NAME);
 

@@ -15,6 +15,7 @@ final class QueueBuffer implements QueueView {
 
   private final QueueConfig config;
   private final GatewayTarget target;
+  private final TransformChain transforms;
   private final QueueGates gate;
   private final int capacity;
   private final LongSupplier ticker;
@@ -27,11 +28,13 @@ final class QueueBuffer implements QueueView {
   QueueBuffer(
       QueueConfig config,
       GatewayTarget target,
+      TransformChain transforms,
       QueueGates gate,
       int capacity,
       LongSupplier ticker) {
     this.config = config;
     this.target = target;
+    this.transforms = transforms;
     this.gate = gate;
     this.capacity = capacity;
     this.ticker = ticker;
@@ -43,6 +46,10 @@ final class QueueBuffer implements QueueView {
 
   GatewayTarget target() {
     return target;
+  }
+
+  TransformChain transforms() {
+    return transforms;
   }
 
   QueueGates gate() {

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels whatever helps to tell queues apart in metrics and gates
  * @param pool name of the worker pool that dispatches it
  * @param gate its own dispatch gate, asked before its pool's; null: none
+ * @param transforms what is made of its requests before they are sent, in order, in place of its
+ *     pool's; null: its pool's
  */
 public record QueueConfig(
     String name,
@@ -28,7 +30,8 @@ public record QueueConfig(
     int weight,
     Map<String, String> labels,
     String pool,
-    @Nullable GateConfig gate) {
+    @Nullable GateConfig gate,
+    @Nullable List<TransformConfig> transforms) {
 
   static final Setting<String> NAME = Setting.string("name", "the request queue's name");
   static final Setting<URI> ENDPOINT =
@@ -47,14 +50,18 @@ public record QueueConfig(
   static final Setting<String> GATE =
       Setting.string("gate", "its own dispatch gate: an id, or an object with a type");
 
+  static final Setting<String> TRANSFORMS =
+      Setting.string("transforms", "its own request transforms: ids, or objects with a type");
+
   private static final List<Setting<?>> SETTINGS =
-      List.of(NAME, ENDPOINT, PATH, OBJECTIVE, WEIGHT, POOL, GATE);
+      List.of(NAME, ENDPOINT, PATH, OBJECTIVE, WEIGHT, POOL, GATE, TRANSFORMS);
 
   /** Checks the ranges. */
   public QueueConfig {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(pool, "pool");
     labels = Map.copyOf(labels);
+    transforms = transforms == null ? null : List.copyOf(transforms);
     if (path != null && (!path.startsWith("/") || path.startsWith("//"))) {
       throw new IllegalArgumentException(
           "path must be a path on the endpoint's host, beginning with one /, is " + path);
@@ -66,7 +73,7 @@ public record QueueConfig(
 
   /** A queue with everything as the processor has it. */
   public static QueueConfig of(String name) {
-    return new QueueConfig(name, null, null, null, 1, Map.of(), PoolConfig.DEFAULT, null);
+    return new QueueConfig(name, null, null, null, 1, Map.of(), PoolConfig.DEFAULT, null, null);
   }
 
   /**
@@ -78,37 +85,42 @@ public record QueueConfig(
 
   /** The same with an endpoint of its own. */
   public QueueConfig withEndpoint(URI endpoint) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
   }
 
   /** The same with a path of its own. */
   public QueueConfig withPath(String path) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
   }
 
   /** The same with an objective of its own. */
   public QueueConfig withObjective(String objective) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
   }
 
   /** The same with another share. */
   public QueueConfig withWeight(int weight) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
   }
 
   /** The same with labels. */
   public QueueConfig withLabels(Map<String, String> labels) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
   }
 
   /** The same, dispatched by another pool. */
   public QueueConfig withPool(String pool) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
   }
 
   /** The same with a gate of its own, asked before its pool's. */
   public QueueConfig withGate(GateConfig gate) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
+  }
+
+  /** The same with transforms of its own, in place of its pool's; none if the list is empty. */
+  public QueueConfig withTransforms(List<TransformConfig> transforms) {
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
   }
 
   Optional<URI> endpointOverride() {

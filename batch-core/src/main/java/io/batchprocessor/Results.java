@@ -2,6 +2,7 @@ package io.batchprocessor;
 
 import io.batchprocessor.message.ErrorCode;
 import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.Transformed;
 import io.batchprocessor.spi.Verdict;
 
 /** Results of requests that end without an answer. */
@@ -38,6 +39,12 @@ final class Results {
 
   static ResultMessage cancelled(HeldRequest request, int attempts) {
     return of(request, attempts).error(ErrorCode.CANCELLED, "cancelled").build();
+  }
+
+  static ResultMessage rejected(HeldRequest request, Transformed.Rejected rejected) {
+    return of(request, request.attempt() - 1)
+        .error(ErrorCode.INVALID_REQUEST, rejected.reason())
+        .build();
   }
 
   static ResultMessage dropped(HeldRequest request, Verdict.Drop drop) {

@@ -51,10 +51,15 @@ final class RetryPlanner {
     }
     return outcome.kind() == Kind.REFUSED
         ? Outcome.Finished.of(request, refused(request, outcome, outcome.reason()))
-        : again(request, outcome);
+        : again(request, outcome, Duration.ZERO);
   }
 
-  private Outcome again(HeldRequest request, AttemptOutcome outcome) {
+  /**
+   * Another attempt, if there may be one.
+   *
+   * @param atLeast the least delay, whatever the backoff strategy says
+   */
+  Outcome again(HeldRequest request, AttemptOutcome outcome, Duration atLeast) {
     if (request.attempt() >= maxAttempts) {
       String reason =
           "all %d attempts failed; the last: %s".formatted(maxAttempts, outcome.reason());
@@ -65,6 +70,7 @@ final class RetryPlanner {
             .retryAfterHint()
             .map(this::spread)
             .orElseGet(() -> backoff.delay(new RetryContext(request.attempt(), request, outcome)));
+    delay = delay.compareTo(atLeast) < 0 ? atLeast : delay;
     long leftMillis = request.deadlineMillis() - clock.millis();
     if (delay.compareTo(Duration.ofMillis(leftMillis)) >= 0) {
       return Outcome.Finished.of(request, tooLate(request, outcome));

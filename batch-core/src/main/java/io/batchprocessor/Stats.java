@@ -21,7 +21,8 @@ import java.util.Map;
  * @param leasesLost requests that another process may hold by now
  * @param deadLettered messages without an id
  * @param brokerFailures calls to the broker that failed and were repeated
- * @param userCodeFailures faults in policies, gates, strategies and listeners that were survived
+ * @param userCodeFailures faults in policies, gates, strategies, transforms and listeners that were
+ *     survived
  * @param inFlight requests that the gateway works on
  * @param buffered requests taken from the broker that wait for dispatch
  * @param settling decisions that are not stored yet

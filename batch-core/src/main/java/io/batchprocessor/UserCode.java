@@ -5,9 +5,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a fault in a policy, gate, strategy or listener is logged and counted. Its guards catch
- * {@link Throwable}: an assertion that fails, a class that is missing or a checked exception out of
- * another JVM language must not end one of our threads any more than a runtime exception must.
+ * Where a fault in a policy, gate, strategy, transform or listener is logged and counted. Its
+ * guards catch {@link Throwable}: an assertion that fails, a class that is missing or a checked
+ * exception out of another JVM language must not end one of our threads any more than a runtime
+ * exception must.
  */
 final class UserCode {
 

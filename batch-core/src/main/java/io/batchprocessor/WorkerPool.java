@@ -73,8 +73,10 @@ final class WorkerPool implements PoolView {
         .findFirst();
   }
 
-  void closeGates() {
+  /** What users brought for it and for its queues. */
+  void close() {
     buffers.forEach(buffer -> buffer.gate().own().ifPresent(GuardedGate::close));
+    buffers.forEach(buffer -> buffer.transforms().close());
     gate.close();
   }
 

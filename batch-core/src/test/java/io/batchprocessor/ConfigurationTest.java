@@ -184,6 +184,7 @@ class ConfigurationTest {
                 3,
                 Map.of("team", "x", "tier", "2"),
                 "p",
+                null,
                 null),
             QueueConfig.of("b").withPath("/v2"));
     assertThat(config.pools()).containsExactly(PoolConfig.of("p", 4));

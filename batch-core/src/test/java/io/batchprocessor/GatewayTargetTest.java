@@ -26,7 +26,11 @@ class GatewayTargetTest {
 
   private static InferenceRequest send(
       RequestMessage message, String objective, Authorization auth) {
-    return new GatewayTarget(ENDPOINT, objective, auth).request(message, Duration.ofSeconds(9));
+    return send(message, new GatewayTarget(ENDPOINT, objective, auth));
+  }
+
+  private static InferenceRequest send(RequestMessage message, GatewayTarget target) {
+    return target.request(message, target.body(message), Duration.ofSeconds(9));
   }
 
   private static InferenceRequest send(RequestMessage message) {
@@ -148,7 +152,7 @@ class GatewayTargetTest {
     GatewayTarget target =
         new GatewayTarget(URI.create("http://[::1]:8000/v1"), null, Authorization.none());
 
-    assertThat(target.request(message("r").endpoint("/v2").build(), Duration.ofSeconds(1)).uri())
+    assertThat(send(message("r").endpoint("/v2").build(), target).uri())
         .isEqualTo(URI.create("http://[::1]:8000/v2"));
   }
 

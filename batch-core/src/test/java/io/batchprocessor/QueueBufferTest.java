@@ -79,6 +79,7 @@ class QueueBufferTest {
         new QueueBuffer(
             QueueConfig.of("slow"),
             new GatewayTarget(Samples.ENDPOINT, null, Authorization.none()),
+            TransformChain.NONE,
             Samples.openGate(),
             8,
             ticker);

@@ -78,6 +78,26 @@ class RetryPlannerTest {
   }
 
   @Test
+  void a_delay_has_a_least_where_one_is_asked_for() {
+    AtomicReference<Duration> backoff = new AtomicReference<>(Duration.ofSeconds(3));
+    RetryPlanner planner = planner(context -> backoff.get(), 5);
+    AttemptOutcome outcome = failure(Kind.FAILED, 0, null);
+    Duration least = Duration.ofSeconds(10);
+
+    assertThat(delayMillis(planner.again(request(1, Duration.ofHours(1)), outcome, least)))
+        .isEqualTo(10_000);
+    backoff.set(Duration.ofSeconds(30));
+    assertThat(delayMillis(planner.again(request(1, Duration.ofHours(1)), outcome, least)))
+        .isEqualTo(30_000);
+    assertThat(result(planner.again(request(5, Duration.ofHours(1)), outcome, least)).errorCode())
+        .contains(ErrorCode.INFERENCE_ERROR);
+    backoff.set(Duration.ZERO);
+    assertThat(
+            result(planner.again(request(1, Duration.ofSeconds(10)), outcome, least)).errorCode())
+        .contains(ErrorCode.DEADLINE_EXCEEDED);
+  }
+
+  @Test
   void retry_after_is_kept_in_place_of_the_strategys_delay() {
     List<RetryContext> asked = new ArrayList<>();
     BackoffStrategy strategy =

@@ -41,6 +41,7 @@ class RetrySluiceTest {
     return new QueueBuffer(
         QueueConfig.of(queue),
         new GatewayTarget(Samples.ENDPOINT, null, Authorization.none()),
+        TransformChain.NONE,
         QueueGates.of(null, gate(queue)),
         capacity,
         ticker);

@@ -50,6 +50,7 @@ final class Samples {
     return new QueueBuffer(
         QueueConfig.of(queue),
         new GatewayTarget(ENDPOINT, null, Authorization.none()),
+        TransformChain.NONE,
         openGate(),
         8,
         System::nanoTime);

@@ -110,9 +110,15 @@ public final class Bytes {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Bytes that
-        && Arrays.equals(
-            array, offset, offset + length, that.array, that.offset, that.offset + that.length);
+    return this == other
+        || (other instanceof Bytes that
+            && Arrays.equals(
+                array,
+                offset,
+                offset + length,
+                that.array,
+                that.offset,
+                that.offset + that.length));
   }
 
   @Override

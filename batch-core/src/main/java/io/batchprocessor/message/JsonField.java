@@ -1,9 +1,14 @@
 package io.batchprocessor.message;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks into payloads and answers, for those who want to know more than the processor does. */
+/**
+ * Looks into payloads and answers, for those who want to know more than the processor does, and
+ * changes a field without touching the rest.
+ */
 public final class JsonField {
 
   private JsonField() {}
@@ -14,8 +19,7 @@ public final class JsonField {
    */
   public static Optional<String> text(Bytes object, String name) {
     try {
-      JsonScanner scanner = new JsonScanner(object, RequestMessage.MAX_NESTING, List.of(name));
-      scanner.enterObject();
+      JsonScanner scanner = scanner(object, name);
       for (String next = scanner.nextName(); next != null; next = scanner.nextName()) {
         if (next.equals(name)) {
           return scanner.kind() == JsonKind.STRING
@@ -28,5 +32,92 @@ public final class JsonField {
       // Whoever needs it to be JSON says so.
     }
     return Optional.empty();
+  }
+
+  /** Whether it is one JSON object, in UTF-8. */
+  public static boolean isObject(Bytes text) {
+    try {
+      JsonScanner scanner = new JsonScanner(text, RequestMessage.MAX_NESTING, List.of());
+      return Utf8.firstMalformed(text) < 0
+          && scanner.kind() == JsonKind.OBJECT
+          && !scanner.slice().isEmpty()
+          && scanner.isAtEnd();
+    } catch (InvalidMessageException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The value of a field directly inside a JSON object, byte for byte, of whichever kind it is.
+   * Goes as far as the field; empty if there is none, or if what is before it is no JSON.
+   */
+  public static Optional<Bytes> json(Bytes object, String name) {
+    try {
+      JsonScanner scanner = scanner(object, name);
+      for (String next = scanner.nextName(); next != null; next = scanner.nextName()) {
+        if (next.equals(name)) {
+          return Optional.of(scanner.slice());
+        }
+        scanner.skipValue();
+      }
+    } catch (InvalidMessageException e) {
+      // Whoever needs it to be JSON says so.
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The object with that text in a field directly inside it; every other byte stays as it is. A
+   * field that is there more than once has it each time, whatever it was before and however its
+   * name is escaped, so that readers agree on it; one that is not there is put in front.
+   *
+   * @param text what it shall say; an unpaired surrogate becomes {@code ?}
+   * @throws InvalidMessageException if {@code object} is no JSON object
+   */
+  public static Bytes withText(Bytes object, String name, String text) {
+    Bytes value = quoted(text);
+    JsonScanner scanner = scanner(object, name);
+    int inside = scanner.position();
+    List<Bytes> pieces = new ArrayList<>();
+    int kept = 0;
+    boolean empty = true;
+    for (String next = scanner.nextName(); next != null; next = scanner.nextName()) {
+      empty = false;
+      int length = scanner.slice().length();
+      if (next.equals(name)) {
+        pieces.add(object.slice(kept, scanner.position() - length));
+        pieces.add(value);
+        kept = scanner.position();
+      }
+    }
+    if (!scanner.isAtEnd()) {
+      throw new InvalidMessageException(null, "message: more than one JSON object");
+    }
+    if (pieces.isEmpty()) {
+      pieces.add(object.slice(0, inside));
+      pieces.add(quoted(name));
+      pieces.add(Bytes.utf8(":"));
+      pieces.add(value);
+      pieces.add(Bytes.utf8(empty ? "" : ","));
+      kept = inside;
+    }
+    pieces.add(object.slice(kept, object.length()));
+    return joined(pieces);
+  }
+
+  private static Bytes quoted(String text) {
+    return JsonWriter.quoted(Bytes.utf8(text));
+  }
+
+  private static Bytes joined(List<Bytes> pieces) {
+    ByteBuffer joined = ByteBuffer.allocate(pieces.stream().mapToInt(Bytes::length).sum());
+    pieces.forEach(piece -> joined.put(piece.asByteBuffer()));
+    return Bytes.wrap(joined.array());
+  }
+
+  private static JsonScanner scanner(Bytes object, String name) {
+    JsonScanner scanner = new JsonScanner(object, RequestMessage.MAX_NESTING, List.of(name));
+    scanner.enterObject();
+    return scanner;
   }
 }

@@ -212,7 +212,7 @@ public enum BatchMetric {
   FAULTS(
       "batch.faults.survived",
       Type.COUNTER,
-      "faults in policies, gates, strategies and listeners that were survived");
+      "faults in policies, gates, strategies, transforms and listeners that were survived");
 
   /** What kind of meter it is. */
   public enum Type {

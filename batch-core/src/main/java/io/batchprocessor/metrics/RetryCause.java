@@ -20,7 +20,7 @@ enum RetryCause {
   HTTP_503,
   /** 504. */
   HTTP_504,
-  /** Any other answer. */
+  /** Any other answer; or nothing was sent, as a transform failed. */
   OTHER;
 
   static RetryCause of(AttemptOutcome outcome) {

@@ -28,7 +28,7 @@ public interface ProcessorView {
   /** What can't be stored now, and why; empty if all is well. */
   Optional<String> stall();
 
-  /** Faults in policies, gates, strategies and listeners that were survived. */
+  /** Faults in policies, gates, strategies, transforms and listeners that were survived. */
   long userCodeFailures();
 
   /**

@@ -1,5 +1,5 @@
 /**
- * What an adapter writer implements: queues, policies, gates, HTTP clients, listeners.
+ * What an adapter writer implements: queues, policies, gates, transforms, HTTP clients, listeners.
  *
  * <p>Each interface's Javadoc is a numbered contract; the adapter kit ({@code
  * io.batchprocessor.testkit}) has one test for each number. Needed by whoever brings a queue or a

@@ -5,7 +5,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * A way in which a policy, a strategy or a gate can be wrong.
+ * A way in which a policy, a strategy, a gate or a transform can be wrong.
  *
  * @param name what it does
  * @param breaks the rules that it breaks

@@ -12,14 +12,19 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The kit finds each fault of a policy, a strategy or a gate, and blames the rule broken. */
+/**
+ * The kit finds each fault of a policy, a strategy, a gate or a transform, and blames the rule
+ * broken.
+ */
 class PolicyKitTest {
 
   private static KitRun run;
 
   @BeforeAll
   static void runTheKitOnEveryFault() {
-    run = KitRun.of(FaultyMergePolicy.class, FaultyBackoff.class, FaultyGate.class);
+    run =
+        KitRun.of(
+            FaultyMergePolicy.class, FaultyBackoff.class, FaultyGate.class, FaultyTransform.class);
   }
 
   @TestFactory
@@ -37,10 +42,19 @@ class PolicyKitTest {
     return tests(FaultyGate.class, FaultyGate.faults());
   }
 
+  @TestFactory
+  Stream<DynamicTest> a_transform_that() {
+    return tests(FaultyTransform.class, FaultyTransform.faults());
+  }
+
   @Test
   void every_rule_can_fail() {
     Set<Integer> unbroken = new TreeSet<>(run.finished());
-    Stream.of(FaultyMergePolicy.faults(), FaultyBackoff.faults(), FaultyGate.faults())
+    Stream.of(
+            FaultyMergePolicy.faults(),
+            FaultyBackoff.faults(),
+            FaultyGate.faults(),
+            FaultyTransform.faults())
         .flatMap(List::stream)
         .forEach(fault -> unbroken.removeAll(fault.breaks()));
 

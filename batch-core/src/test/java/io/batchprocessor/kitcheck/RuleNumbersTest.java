@@ -6,6 +6,7 @@ import io.batchprocessor.testkit.AdapterContract;
 import io.batchprocessor.testkit.BackoffStrategyContract;
 import io.batchprocessor.testkit.DispatchGateContract;
 import io.batchprocessor.testkit.MergePolicyContract;
+import io.batchprocessor.testkit.RequestTransformContract;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -29,6 +30,8 @@ class RuleNumbersTest {
    */
   private static final int FIRST_OF_HTTP_CLIENTS = 1001;
 
+  private static final int LAST_OF_LISTENERS = 1199;
+
   @Test
   void each_rule_has_one_test_and_each_test_a_rule() throws IOException {
     assertThat(tests()).containsExactlyElementsOf(rules());
@@ -39,7 +42,7 @@ class RuleNumbersTest {
       return sources
           .flatMap(source -> NUMBERED.matcher(read(source)).results())
           .map(number -> Integer.valueOf(number.group(1)))
-          .filter(number -> number < FIRST_OF_HTTP_CLIENTS)
+          .filter(number -> number < FIRST_OF_HTTP_CLIENTS || number > LAST_OF_LISTENERS)
           .sorted()
           .toList();
     }
@@ -50,7 +53,8 @@ class RuleNumbersTest {
             AdapterContract.class,
             MergePolicyContract.class,
             BackoffStrategyContract.class,
-            DispatchGateContract.class)
+            DispatchGateContract.class,
+            RequestTransformContract.class)
         .flatMap(contract -> Stream.of(contract.getMethods()))
         .map(Method::getName)
         .map(TEST::matcher)

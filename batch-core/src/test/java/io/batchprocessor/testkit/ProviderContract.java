@@ -11,6 +11,7 @@ import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.MergePolicyProvider;
 import io.batchprocessor.spi.Provider;
 import io.batchprocessor.spi.QueueProvider;
+import io.batchprocessor.spi.RequestTransformProvider;
 import io.batchprocessor.spi.Setting;
 import io.batchprocessor.spi.Settings;
 import java.util.List;
@@ -58,6 +59,7 @@ public interface ProviderContract {
             MergePolicyProvider.class,
             BackoffStrategyProvider.class,
             DispatchGateProvider.class,
+            RequestTransformProvider.class,
             InferenceClientProvider.class,
             BatchListenerProvider.class)
         .stream()

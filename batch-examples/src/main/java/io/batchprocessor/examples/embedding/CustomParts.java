@@ -5,6 +5,7 @@ import io.batchprocessor.BatchProcessorBuilder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.util.List;
 import java.util.Map;
 
 /** The two ways to make a processor use parts of one's own. */
@@ -19,6 +20,7 @@ public final class CustomParts {
         .mergePolicy(LongestWait::new)
         .backoff(new PatientWhenShed(Duration.ofSeconds(30)))
         .gate(() -> new BusinessHoursGate(LocalTime.of(8, 0), LocalTime.of(18, 0), clock))
+        .transform(() -> new TenantAsUser("tenant"))
         .inferenceClient(new SigningClient.Provider())
         .setting("signing.key", signingKey)
         .listener(new SlowAnswerListener(Duration.ofSeconds(60)));
@@ -39,6 +41,7 @@ public final class CustomParts {
                         "begin", "08:00",
                         "end", "18:00",
                         "zone", "Europe/Berlin"),
+                "transforms", List.of(Map.of("type", "tenant-as-user", "attribute", "tenant")),
                 "http-client", "signing",
                 "signing.key", signingKey,
                 "listeners", "slow-answers"));

@@ -60,9 +60,16 @@ class ReadmeTest {
   }
 
   @Test
-  void every_gate_shown_is_one_that_a_processor_takes() throws IOException {
+  void every_gate_and_transform_shown_is_one_that_a_processor_takes() throws IOException {
+    assertThat(configurationsTaken("\n## Gates\n")).isGreaterThanOrEqualTo(4);
+    assertThat(configurationsTaken("\n## Transforms\n")).isGreaterThanOrEqualTo(1);
+  }
+
+  /** How many configurations a section shows; each must make a processor. */
+  private static int configurationsTaken(String section) throws IOException {
     String text = Files.readString(ROOT.resolve("README.md"));
-    int begin = text.indexOf("\n## Gates\n");
+    int begin = text.indexOf(section);
+    assertThat(begin).isPositive();
     Matcher blocks = JSON.matcher(text.substring(begin, text.indexOf("\n## ", begin + 1)));
     int found = 0;
     while (blocks.find()) {
@@ -77,7 +84,7 @@ class ReadmeTest {
         }
       }
     }
-    assertThat(found).isGreaterThanOrEqualTo(4);
+    return found;
   }
 
   @Test

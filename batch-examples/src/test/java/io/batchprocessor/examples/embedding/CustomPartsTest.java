@@ -34,9 +34,9 @@ class CustomPartsTest {
 
   private static final String PAYLOAD = "{\"prompt\":\"hi\"}";
 
-  /** What {@code openssl dgst -sha256 -hmac k} says of the payload. */
+  /** What {@code openssl dgst -sha256 -hmac k} says of what becomes of the payload. */
   private static final String SIGNATURE =
-      "980cb89a18f2f79131b2fed499d502aa47e0c3befdd8345bf4d501316921d65f";
+      "12c4a866cce3f3040b66ba6429d8971c3de8d64bab0517831c7c2c4543d6a2d8";
 
   private static final Map<String, String> OPEN =
       Map.of("type", "business-hours", "begin", "00:00", "end", "00:00:00.000000001");
@@ -139,6 +139,7 @@ class CustomPartsTest {
     return queues.submit(
         RequestMessage.builder(id)
             .deadline(Instant.now().plus(Duration.ofHours(1)))
+            .metadata("tenant", "t")
             .payload(PAYLOAD)
             .build());
   }

@@ -1,0 +1,50 @@
+package io.batchprocessor;
+
+import io.batchprocessor.spi.AttemptOutcome;
+import io.batchprocessor.spi.RequestBody;
+import io.batchprocessor.spi.Transformed;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What comes before an attempt: the transforms say what is sent, or that nothing is. */
+final class Preparation {
+
+  /** A transform that fails at everything must not keep the queues busy. */
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
+
+  private final RetryPlanner planner;
+  private final Consumer<Outcome> settle;
+
+  Preparation(RetryPlanner planner, Consumer<Outcome> settle) {
+    this.planner = planner;
+    this.settle = settle;
+  }
+
+  /** What to send for a request that has a permit; null if it ended, or comes back later. */
+  @Nullable RequestBody bodyOf(HeldRequest request) {
+    QueueBuffer buffer = request.buffer();
+    RequestBody original = buffer.target().body(request.message());
+    try {
+      Transformed transformed =
+          buffer.transforms().apply(request, buffer.target().uri(request.message()), original);
+      if (transformed instanceof Transformed.Rejected rejected) {
+        end(request, Outcome.Finished.of(request, Results.rejected(request, rejected)));
+        return null;
+      }
+      return (RequestBody) transformed;
+    } catch (GuardedTransform.Failure e) {
+      AttemptOutcome outcome =
+          new AttemptOutcome(
+              AttemptOutcome.Kind.FAILED, null, e.getMessage(), Duration.ZERO, null, e);
+      end(request, planner.again(request, outcome, AFTER_FAILURE));
+      return null;
+    }
+  }
+
+  private void end(HeldRequest request, Outcome outcome) {
+    if (request.decideInBuffer()) {
+      settle.accept(outcome);
+    }
+  }
+}
