@@ -73,7 +73,8 @@ final class InFlightShare implements QuotaShare {
   @Override
   public Answer take(RequestView request, long now, boolean cutOff) {
     boolean alone = cutOff && !isValid(now);
-    if (!ended && inFlight < (alone ? fallback : have(now))) {
+    // Not beyond its fair share, or it would never shrink to it while requests follow on requests.
+    if (!ended && inFlight < (alone ? fallback : Math.min(have(now), share))) {
       inFlight++;
       rollPeak(now);
       peak = Math.max(peak, inFlight);
@@ -141,6 +142,12 @@ final class InFlightShare implements QuotaShare {
     return Math.min(renewNanos - sinceAsked, Math.max(1, IDLE_NANOS - (now - peakAt)));
   }
 
+  /** So that all are renewed together. */
+  @Override
+  public long early() {
+    return renewNanos / 2;
+  }
+
   @Override
   public long overFor(long now) {
     return RETRY_NANOS;
@@ -191,7 +198,7 @@ final class InFlightShare implements QuotaShare {
 
   @Override
   public int spare(long now) {
-    return Math.max(0, have(now) - inFlight);
+    return Math.max(0, Math.min(have(now), share) - inFlight);
   }
 
   @Override

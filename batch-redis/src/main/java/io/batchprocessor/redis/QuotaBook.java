@@ -4,7 +4,6 @@ import io.batchprocessor.spi.RequestView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -74,24 +73,24 @@ final class QuotaBook {
    */
   record Question(QuotaShare share, List<byte[]> args) {}
 
-  /** Questions that are due, those that nobody waits for only if there is room. */
+  /** If a question is due, all that are, and those that may join them; but no more than so many. */
   synchronized List<Question> questions(int max) {
     long now = ticker.getAsLong();
     List<Question> questions = new ArrayList<>();
-    for (Iterator<QuotaShare> all = shares.values().iterator(); all.hasNext(); ) {
-      QuotaShare share = all.next();
-      if (share.isEmpty(now)) {
-        all.remove();
-      } else if (questions.size() < max && share.dueIn(now) <= 0) {
-        questions.add(new Question(share, share.ask(now)));
+    if (shares.values().stream().anyMatch(share -> share.dueIn(now) <= 0)) {
+      for (QuotaShare share : shares.values()) {
+        if (questions.size() < max && share.dueIn(now) <= share.early()) {
+          questions.add(new Question(share, share.ask(now)));
+        }
       }
     }
     return questions;
   }
 
-  /** For how long no question is due. */
+  /** For how long no question is due. Forgets the shares of values that are not in use. */
   synchronized long nextDueIn() {
     long now = ticker.getAsLong();
+    shares.values().removeIf(share -> share.isEmpty(now));
     long nearest = Long.MAX_VALUE;
     for (QuotaShare share : shares.values()) {
       nearest = Math.min(nearest, share.dueIn(now));

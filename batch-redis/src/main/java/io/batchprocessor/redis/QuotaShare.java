@@ -35,6 +35,9 @@ interface QuotaShare {
   /** For how long Redis need not be asked; 0 or less if it should be now. */
   long dueIn(long now);
 
+  /** By how much sooner it may be asked for, where others are. */
+  long early();
+
   /** Until when it makes no sense to ask again, after {@link Answer#OVER}; from now. */
   long overFor(long now);
 

@@ -62,10 +62,9 @@ final class RateShare implements QuotaShare {
     this.burst = burst(quota, per, limit);
     double interval = (double) per.toNanos() / Math.max(1, limit);
     this.goodNanos =
-        (long)
-            (burst == 1
-                ? Math.max(LEAST_OF_ONE_NANOS, Math.min(MOST_OF_ONE_NANOS, interval / 20))
-                : Math.min(MOST_NANOS, (burst - 1) * interval / 2));
+        burst == 1
+            ? Math.max(LEAST_OF_ONE_NANOS, Math.min(MOST_OF_ONE_NANOS, (long) (interval / 20)))
+            : Math.min(MOST_NANOS, (long) ((burst - 1) * interval / 2));
     double spaced = burst == 1 ? interval + goodNanos : interval;
     this.intervalMicros = micros(spaced);
     this.bucketMicros = micros(Math.max(spaced, burst * interval - goodNanos));
@@ -142,6 +141,12 @@ final class RateShare implements QuotaShare {
       return missed ? moreAt - now : 0;
     }
     return tokens > 0 ? goodUntil - now : Long.MAX_VALUE;
+  }
+
+  /** Tokens are good for a moment only. */
+  @Override
+  public long early() {
+    return 0;
   }
 
   @Override

@@ -113,8 +113,8 @@ final class RedisQuotaGate implements YieldingGate {
   @Override
   public Map<String, Double> measurements() {
     Map<String, Double> all = new LinkedHashMap<>();
-    all.put("available", exchange.isTried() && !exchange.isCutOff() ? 1.0 : 0.0);
-    all.put("failures", (double) exchange.failures());
+    all.put("reading_missing", exchange.isTried() && !exchange.isCutOff() ? 0.0 : 1.0);
+    all.put("reading_failures", (double) exchange.failures());
     all.put("redis_calls", (double) exchange.calls());
     all.put("values", (double) book.values());
     all.put("in_flight", (double) book.inFlight());
