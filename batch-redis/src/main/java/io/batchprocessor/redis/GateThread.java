@@ -3,6 +3,8 @@ package io.batchprocessor.redis;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The thread of one gate: does its work, sleeps for as long as that says, or until it is rung. */
 final class GateThread {
@@ -12,6 +14,11 @@ final class GateThread {
   interface Round {
     long run();
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(GateThread.class);
+
+  /** After a fault. */
+  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Round round;
   private final Thread thread;
@@ -37,7 +44,17 @@ final class GateThread {
 
   private void run() {
     while (!stopped) {
-      sleep(round.run());
+      sleep(roundOrRest());
+    }
+  }
+
+  /** A fault of ours must not leave a gate without its thread. */
+  private long roundOrRest() {
+    try {
+      return round.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} goes on after a fault", thread.getName(), e);
+      return REST_NANOS;
     }
   }
 

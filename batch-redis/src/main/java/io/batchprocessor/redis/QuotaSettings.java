@@ -36,7 +36,7 @@ final class QuotaSettings {
   private static final Setting<Duration> PER =
       Setting.duration(
               PREFIX + "per", "makes the limit a rate: so many in that time; default: in flight")
-          .where("from 1ms to 1d", value -> value.toMillis() >= 1 && value.toDays() <= 1);
+          .where("from 1ms to 1d", value -> isFrom(value, 1, Duration.ofDays(1)));
   private static final Setting<Integer> BURST =
       Setting.integer(
               PREFIX + "burst",
@@ -64,7 +64,7 @@ final class QuotaSettings {
               "after that time others have what a replica held that is gone; the same in every"
                   + " replica")
           .withDefault("10s")
-          .where("from 500ms to 1h", value -> value.toMillis() >= 500 && value.toHours() < 2);
+          .where("from 500ms to 1h", value -> isFrom(value, 500, Duration.ofHours(1)));
   private static final Setting<Boolean> YIELD =
       Setting.flag(
               PREFIX + "yield",
@@ -93,6 +93,10 @@ final class QuotaSettings {
           KEY);
 
   private QuotaSettings() {}
+
+  private static boolean isFrom(Duration value, long leastMillis, Duration most) {
+    return value.toMillis() >= leastMillis && value.compareTo(most) <= 0;
+  }
 
   private static boolean isLimit(String pair) {
     return pair.lastIndexOf('=') > 0 && pair.matches("(?s).*=\\s*[0-9]{1,9}");

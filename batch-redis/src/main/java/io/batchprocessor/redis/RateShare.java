@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * not begin faster than the quota says although tokens wait here: for those that begin within a
  * time W the tokens were taken within h before it or during it, which is at most (W + h) × rate +
  * (burst − h × rate) = W × rate + burst. A burst of one has no room for that: its tokens come
- * slower, each by h, a twentieth.
+ * slower, each by h, a tenth.
  */
 final class RateShare implements QuotaShare {
 
@@ -25,10 +25,10 @@ final class RateShare implements QuotaShare {
   private static final Duration LEAST_BUCKET = Duration.ofMillis(200);
 
   /** The longest h where the burst has room for it. */
-  private static final long MOST_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long MOST_NANOS = Duration.ofMillis(250).toNanos();
 
   /** Bounds of h where the burst is one. */
-  private static final long LEAST_OF_ONE_NANOS = Duration.ofMillis(25).toNanos();
+  private static final long LEAST_OF_ONE_NANOS = Duration.ofMillis(50).toNanos();
 
   private static final long MOST_OF_ONE_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -63,8 +63,8 @@ final class RateShare implements QuotaShare {
     double interval = (double) per.toNanos() / Math.max(1, limit);
     this.goodNanos =
         burst == 1
-            ? Math.max(LEAST_OF_ONE_NANOS, Math.min(MOST_OF_ONE_NANOS, (long) (interval / 20)))
-            : Math.min(MOST_NANOS, (long) ((burst - 1) * interval / 2));
+            ? Math.max(LEAST_OF_ONE_NANOS, Math.min(MOST_OF_ONE_NANOS, (long) (interval / 10)))
+            : Math.min(MOST_NANOS, (long) ((burst - 1) * interval / 4));
     double spaced = burst == 1 ? interval + goodNanos : interval;
     this.intervalMicros = micros(spaced);
     this.bucketMicros = micros(Math.max(spaced, burst * interval - goodNanos));

@@ -122,7 +122,8 @@ final class RedisGateProviders {
       QuotaBook book = new QuotaBook(quota, context.ticker());
       QuotaExchange exchange =
           new QuotaExchange(book, quota, ADDRESS.of(settings), context.threads(), context.ticker());
-      return new RedisQuotaGate(quota, QuotaSettings.over(settings), book, exchange);
+      return new RedisQuotaGate(
+          quota, QuotaSettings.over(settings), book, exchange, context.ticker());
     }
   }
 

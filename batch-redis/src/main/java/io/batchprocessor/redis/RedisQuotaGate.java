@@ -9,6 +9,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * So many requests in flight, or so many in a time, for each value of a metadata attribute, over
@@ -22,6 +25,9 @@ final class RedisQuotaGate implements YieldingGate {
 
   static final String ID = "redis-quota";
 
+  private static final Logger LOG = LoggerFactory.getLogger(RedisQuotaGate.class);
+  private static final long REMIND_NANOS = Duration.ofMinutes(1).toNanos();
+
   /** An answer of Redis takes less than that. */
   private static final Verdict SOON = new Verdict.Wait(Duration.ofMillis(5));
 
@@ -32,6 +38,9 @@ final class RedisQuotaGate implements YieldingGate {
   private final Over over;
   private final QuotaBook book;
   private final QuotaExchange exchange;
+  private final LongSupplier ticker;
+  private boolean warned;
+  private long warnedNanos;
 
   /**
    * What becomes of a request that is over its quota.
@@ -42,11 +51,13 @@ final class RedisQuotaGate implements YieldingGate {
   record Over(WhenOver what, Duration delay, boolean yield) {}
 
   /** A gate, which closes the exchange. */
-  RedisQuotaGate(Quota quota, Over over, QuotaBook book, QuotaExchange exchange) {
+  RedisQuotaGate(
+      Quota quota, Over over, QuotaBook book, QuotaExchange exchange, LongSupplier ticker) {
     this.quota = quota;
     this.over = over;
     this.book = book;
     this.exchange = exchange;
+    this.ticker = ticker;
   }
 
   @Override
@@ -66,6 +77,7 @@ final class RedisQuotaGate implements YieldingGate {
     }
     QuotaShare share = taking.share();
     if (share == null) {
+      tooManyValues();
       return LATER;
     }
     return switch (taking.answer()) {
@@ -73,6 +85,19 @@ final class RedisQuotaGate implements YieldingGate {
       case NOT_YET -> exchange.isCutOff() ? LATER : SOON;
       case OVER -> over(value, Duration.ofNanos(taking.overFor()));
     };
+  }
+
+  private void tooManyValues() {
+    long now = ticker.getAsLong();
+    if (!warned || now - warnedNanos >= REMIND_NANOS) {
+      warned = true;
+      warnedNanos = now;
+      LOG.warn(
+          "gate '{}': more than {} values of '{}' are in use at once; requests with others wait",
+          ID,
+          QuotaBook.MOST_VALUES,
+          quota.attribute());
+    }
   }
 
   private Verdict over(String value, Duration again) {

@@ -22,7 +22,7 @@ import org.awaitility.Awaitility;
 final class GateRequests {
 
   static final String TENANT = "tenant";
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int CONCURRENCY = 8;
 
   private GateRequests() {}
