@@ -3,7 +3,7 @@ import io.batchprocessor.redis.RedisSortedSetProvider;
 import io.batchprocessor.redis.RedisStreamsProvider;
 import io.batchprocessor.spi.QueueProvider;
 
-/** Transports over Redis: channels, sorted sets, streams. */
+/** Transports over Redis: channels, sorted sets, streams; and gates that ask Redis. */
 @SuppressWarnings("requires-automatic")
 module io.batchprocessor.redis {
   requires transitive io.batchprocessor.core;
@@ -15,6 +15,9 @@ module io.batchprocessor.redis {
 
   exports io.batchprocessor.redis;
 
+  provides io.batchprocessor.spi.DispatchGateProvider with
+      io.batchprocessor.redis.RedisGateProviders.BudgetProvider,
+      io.batchprocessor.redis.RedisGateProviders.QuotaProvider;
   provides QueueProvider with
       RedisPubSubProvider,
       RedisSortedSetProvider,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,13 @@ public record GateConfig(
   /** The gates inside, if the object has any. */
   Optional<List<GateConfig>> inside() {
     return Optional.ofNullable(gates);
+  }
+
+  /** The type, and the keys of what is set; the values may be secrets. */
+  @Override
+  public String toString() {
+    return "GateConfig[type=%s, settings=%s, gates=%s]"
+        .formatted(type, new TreeSet<>(settings.keySet()), gates);
   }
 
   /** What the keys of the type's settings begin with. */

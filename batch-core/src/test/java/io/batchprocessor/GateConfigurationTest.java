@@ -40,6 +40,13 @@ class GateConfigurationTest {
   }
 
   @Test
+  void as_text_a_gate_shows_no_values_as_they_may_be_secrets() {
+    GateConfig gate = new GateConfig("redis-quota", Map.of("url", "redis://:hush@host"), null);
+
+    assertThat(gate).asString().contains("redis-quota", "url").doesNotContain("hush");
+  }
+
+  @Test
   void a_name_takes_its_flat_settings() {
     try (DispatchGate gate =
         gate(with -> with.setting("gate", "rate").setting("gate.rate.per-second", "5"))) {

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Every setting of the Redis transports; the same key means the same thing in all three. */
+/**
+ * Every setting of the Redis transports; the same key means the same thing in all three, and in the
+ * gates.
+ */
 final class RedisSettings {
 
   static final Setting<String> URL =
@@ -47,6 +50,22 @@ final class RedisSettings {
       Setting.duration("redis.timeout", "how long to wait for a connection, and for an answer")
           .withDefault("5s")
           .where("> 0", value -> !value.isZero());
+
+  /** Where Redis is and how to get in, apart from its URL. */
+  static final List<Setting<?>> ACCESS =
+      List.of(
+          USERNAME,
+          PASSWORD,
+          PASSWORD_FILE,
+          TRUSTSTORE,
+          TRUSTSTORE_PASSWORD,
+          KEYSTORE,
+          KEYSTORE_PASSWORD,
+          SENTINEL_MASTER,
+          SENTINEL_USERNAME,
+          SENTINEL_PASSWORD,
+          CLUSTER,
+          TIMEOUT);
 
   static final Setting<ResultType> RESULT_TYPE =
       Setting.choice(
@@ -146,20 +165,7 @@ final class RedisSettings {
           case SORTED_SET -> List.of(WIRE_FORMAT);
           case STREAMS -> List.of(GROUP);
         });
-    settings.addAll(
-        List.of(
-            USERNAME,
-            PASSWORD,
-            PASSWORD_FILE,
-            TRUSTSTORE,
-            TRUSTSTORE_PASSWORD,
-            KEYSTORE,
-            KEYSTORE_PASSWORD,
-            SENTINEL_MASTER,
-            SENTINEL_USERNAME,
-            SENTINEL_PASSWORD,
-            CLUSTER,
-            TIMEOUT));
+    settings.addAll(ACCESS);
     return List.copyOf(settings);
   }
 }

@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.DispatchGate;
 import io.batchprocessor.spi.QueueProvider;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Retry;
+import io.batchprocessor.spi.Verdict;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClusterClient;
 
 /** Cluster, Sentinel and TLS, each with real servers. */
 class RedisTopologiesIT {
@@ -111,6 +114,35 @@ class RedisTopologiesIT {
                     .receive(1, Duration.ofMillis(50))
                     .isEmpty();
               });
+    }
+  }
+
+  @Test
+  void gates_work_on_a_cluster() {
+    for (int i = 0; i < 3; i++) {
+      launch("--cluster-enabled", "yes", "--cluster-node-timeout", "2000");
+    }
+    form(servers);
+    String[] where = {"url", servers.get(1).url(), "cluster", "true"};
+    List<String> quota = new ArrayList<>(List.of(where));
+    quota.addAll(List.of("attribute", GateRequests.TENANT, "limit", "2", "lease", "1s"));
+    List<String> rate = new ArrayList<>(quota);
+    rate.addAll(List.of("per", "1h"));
+    List<String> key = new ArrayList<>(List.of(where));
+    key.addAll(List.of("key", "a-budget", "every", "20ms"));
+    try (RedisClusterClient cli = RedisClusterClient.create(servers.get(0).address())) {
+      cli.set("a-budget", "0.5");
+    }
+    try (DispatchGate budget = GateRequests.gate("redis-budget", key.toArray(String[]::new));
+        DispatchGate first = GateRequests.gate("redis-quota", quota.toArray(String[]::new));
+        DispatchGate second = GateRequests.gate("redis-quota", rate.toArray(String[]::new))) {
+      for (String tenant : List.of("a", "b", "c", "")) {
+        GateRequests.await(first, GateRequests.of(tenant), 2);
+        assertThat(GateRequests.decided(first, GateRequests.of(tenant)))
+            .isInstanceOf(Verdict.Release.class);
+        GateRequests.await(second, GateRequests.of(tenant));
+      }
+      Awaitility.await().until(() -> budget.budget() == 0.5);
     }
   }
 
