@@ -81,7 +81,8 @@ record ConfigTree(
         settings.get(QueueConfig.WEIGHT),
         labels,
         settings.get(QueueConfig.POOL),
-        gate);
+        gate,
+        QueueOrder.read(settings));
   }
 
   private static PoolConfig pool(Map<String, Object> element) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels whatever helps to tell queues apart in metrics and gates
  * @param pool name of the worker pool that dispatches it
  * @param gate its own dispatch gate, asked before its pool's; null: none
+ * @param order in which order its requests go
  */
 public record QueueConfig(
     String name,
@@ -28,7 +30,8 @@ public record QueueConfig(
     int weight,
     Map<String, String> labels,
     String pool,
-    @Nullable GateConfig gate) {
+    @Nullable GateConfig gate,
+    QueueOrder order) {
 
   static final Setting<String> NAME = Setting.string("name", "the request queue's name");
   static final Setting<URI> ENDPOINT =
@@ -48,12 +51,16 @@ public record QueueConfig(
       Setting.string("gate", "its own dispatch gate: an id, or an object with a type");
 
   private static final List<Setting<?>> SETTINGS =
-      List.of(NAME, ENDPOINT, PATH, OBJECTIVE, WEIGHT, POOL, GATE);
+      Stream.concat(
+              Stream.of(NAME, ENDPOINT, PATH, OBJECTIVE, WEIGHT, POOL, GATE),
+              QueueOrder.SETTINGS.stream())
+          .toList();
 
   /** Checks the ranges. */
   public QueueConfig {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(pool, "pool");
+    Objects.requireNonNull(order, "order");
     labels = Map.copyOf(labels);
     if (path != null && (!path.startsWith("/") || path.startsWith("//"))) {
       throw new IllegalArgumentException(
@@ -66,7 +73,8 @@ public record QueueConfig(
 
   /** A queue with everything as the processor has it. */
   public static QueueConfig of(String name) {
-    return new QueueConfig(name, null, null, null, 1, Map.of(), PoolConfig.DEFAULT, null);
+    return new QueueConfig(
+        name, null, null, null, 1, Map.of(), PoolConfig.DEFAULT, null, QueueOrder.BY_ARRIVAL);
   }
 
   /**
@@ -78,37 +86,42 @@ public record QueueConfig(
 
   /** The same with an endpoint of its own. */
   public QueueConfig withEndpoint(URI endpoint) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, order);
   }
 
   /** The same with a path of its own. */
   public QueueConfig withPath(String path) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, order);
   }
 
   /** The same with an objective of its own. */
   public QueueConfig withObjective(String objective) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, order);
   }
 
   /** The same with another share. */
   public QueueConfig withWeight(int weight) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, order);
   }
 
   /** The same with labels. */
   public QueueConfig withLabels(Map<String, String> labels) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, order);
   }
 
   /** The same, dispatched by another pool. */
   public QueueConfig withPool(String pool) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, order);
   }
 
   /** The same with a gate of its own, asked before its pool's. */
   public QueueConfig withGate(GateConfig gate) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate);
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, order);
+  }
+
+  /** The same with its requests in another order. */
+  public QueueConfig withOrder(QueueOrder order) {
+    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, order);
   }
 
   Optional<URI> endpointOverride() {

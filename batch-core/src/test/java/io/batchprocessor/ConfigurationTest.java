@@ -184,7 +184,8 @@ class ConfigurationTest {
                 3,
                 Map.of("team", "x", "tier", "2"),
                 "p",
-                null),
+                null,
+                QueueOrder.BY_ARRIVAL),
             QueueConfig.of("b").withPath("/v2"));
     assertThat(config.pools()).containsExactly(PoolConfig.of("p", 4));
     assertThat(BatchProcessor.builder().configure(tree).build()).isNotNull();
