@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Tenants take turns, each for as many estimated tokens as the others, by deficit round robin
  * (Shreedhar and Varghese, Efficient Fair Queueing Using Deficit Round-Robin, IEEE/ACM Transactions
  * on Networking 4(3), 1996). Over any time in which two tenants always have something buffered, the
- * costs of what they sent differ by {@link #QUANTUM} + 2 × {@link Ranking#MOST_COST} at most (their
- * lemma 2 and theorem 2), however many others there are. What is looked at per request that goes is
- * bounded by {@link Ranking#MOST_COST} / {@link #QUANTUM}.
+ * costs of what they sent differ by {@link #QUANTUM} and twice the largest cost of one request at
+ * most (their bound on fairness), however many others there are. A request of the largest cost
+ * there is takes {@link Ranking#MOST_COST} / {@link #QUANTUM} turns to be afforded, others fewer.
  *
  * <p>A tenant whose next request has to wait stands aside and gathers no credit; the others go on.
  * There are at most as many tenants as buffered requests.
@@ -178,7 +178,7 @@ final class FairLine implements Line {
       }
     }
     if (!some.isEmpty()) {
-      long nanos = flow.nextStayNanos();
+      long nanos = flow.stayNanos(ticker.getAsLong());
       some.forEach(request -> all.add(new Overstay(request, nanos)));
     }
   }

@@ -22,7 +22,8 @@ final class Flow {
   private @Nullable HeldRequest waiting;
   private long waitsUntilNanos;
   private boolean waitsAlone;
-  private long stayNanos = FIRST_STAY_NANOS;
+  private long stayNanos;
+  private long stayGrowsNanos;
 
   /** What came on one lane. */
   private record Way(Lane lane, WaitingOrder order) {
@@ -134,10 +135,18 @@ final class Flow {
     return others;
   }
 
-  /** How long the next that are given up should stay with the broker; longer each time. */
-  long nextStayNanos() {
-    long stay = stayNanos;
-    stayNanos = Math.min(LONGEST_STAY_NANOS, 2 * stay);
-    return stay;
+  /**
+   * How long those that are given up now should stay with the broker: a second, and twice as long
+   * once the first of them may be back.
+   */
+  long stayNanos(long nowNanos) {
+    if (stayNanos == 0) {
+      stayNanos = FIRST_STAY_NANOS;
+      stayGrowsNanos = nowNanos + stayNanos;
+    } else if (stayGrowsNanos - nowNanos <= 0) {
+      stayNanos = Math.min(LONGEST_STAY_NANOS, 2 * stayNanos);
+      stayGrowsNanos = nowNanos + stayNanos;
+    }
+    return stayNanos;
   }
 }
