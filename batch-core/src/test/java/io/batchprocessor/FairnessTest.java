@@ -86,7 +86,7 @@ class FairnessTest extends EngineBench {
     @Override
     public Verdict tryAcquire(RequestView request) {
       asked.incrementAndGet();
-      return shut || over.contains(request.message().metadata().get("tenant"))
+      return shut || over.contains(request.message().metadata().getOrDefault("tenant", ""))
           ? new Verdict.Wait(Duration.ofMillis(20), alone)
           : new Verdict.Go(Permit.UNCOUNTED);
     }
@@ -200,6 +200,31 @@ class FairnessTest extends EngineBench {
 
     assertThat(sent()).hasSize(38).doesNotHaveDuplicates().doesNotContain("a7", "a20");
     assertThat(results(40).stream().map(ResultMessage::id).collect(Collectors.toSet())).hasSize(40);
+  }
+
+  @Test
+  void requests_whose_prompts_begin_alike_reach_the_gateway_one_after_another() {
+    answerAll();
+    TenantGate gate = new TenantGate(false);
+    gate.shut = true;
+    Instant deadline = Instant.now().plus(Duration.ofHours(1));
+    for (int i = 0; i < 200; i++) {
+      String chat =
+          "{\"messages\":[{\"role\":\"system\",\"content\":\"Part %d\"},{\"role\":\"user\",\"content\":\"%d\"}]}"
+              .formatted(i % 5, i);
+      large.submit("q", List.of(Samples.builder("r" + i, deadline).payload(chat).build().toJson()));
+    }
+    BatchProcessor processor = start(QueueOrder.BY_ARRIVAL.byPrefix(64), gate);
+    eventually().until(() -> processor.stats().buffered() == 200);
+    gate.shut = false;
+    eventually().until(() -> processor.stats().succeeded() == 200);
+
+    List<Integer> parts = sent().stream().map(id -> Integer.parseInt(id.substring(1)) % 5).toList();
+    int changes = 0;
+    for (int i = 1; i < parts.size(); i++) {
+      changes += parts.get(i).equals(parts.get(i - 1)) ? 0 : 1;
+    }
+    assertThat(changes).as("in place of 199").isEqualTo(4);
   }
 
   @Test
