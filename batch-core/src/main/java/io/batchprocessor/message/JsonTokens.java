@@ -73,6 +73,9 @@ abstract class JsonTokens {
     while (to < limit && text[to] == '\\') {
       escaped = true;
       to = to + 1 < end && text[to + 1] == 'u' ? to + 6 : to + 2;
+      if (to > end) {
+        throw unexpected();
+      }
       to = JsonString.plainEnd(text, Math.min(to, limit), limit);
     }
     String read = escaped ? JsonString.unescape(text, from, to) : utf8(from, to);

@@ -59,6 +59,8 @@ class PromptPrefixTest {
         "{\"messages\":[{\"role\":\"user\",\"content\":null},{\"role\":\"user\",\"content\":\"x\"}]}",
         "{\"messages\":[{\"role\":\"system\",\"content\":\"x\"",
         "{\"input\":\"x\"}",
+        "{\"prompt\":\"ab\\",
+        "{\"prompt\":\"ab\\u00",
       })
   void what_has_no_such_text_has_no_prefix(String payload) {
     assertThat(PromptPrefix.of(Bytes.utf8(payload), 6)).isEmpty();
