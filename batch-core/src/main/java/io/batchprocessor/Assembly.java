@@ -148,7 +148,13 @@ final class Assembly {
         Optional.ofNullable(queue.objective())
             .or(() -> settings.find(ProcessorSettings.INFERENCE_OBJECTIVE))
             .orElse(null);
-    GatewayTarget target = new GatewayTarget(endpoint(queue), objective, authorization);
+    QueueOrder order = queue.order();
+    GatewayTarget target =
+        new GatewayTarget(
+            endpoint(queue),
+            objective,
+            authorization,
+            order.fairnessHeader() ? order.fairnessAttribute() : null);
     return new QueueBuffer(queue, target, transforms(queue), gate, capacity, ticker);
   }
 

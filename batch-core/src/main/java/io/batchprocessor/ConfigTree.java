@@ -94,7 +94,8 @@ record ConfigTree(
         labels,
         settings.get(QueueConfig.POOL),
         gate,
-        transforms);
+        transforms,
+        QueueOrder.read(settings));
   }
 
   private static PoolConfig pool(Map<String, Object> element) {

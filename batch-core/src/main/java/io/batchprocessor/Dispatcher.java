@@ -25,6 +25,7 @@ final class Dispatcher implements Runnable {
   private final Attempts attempts;
   private final HeldMessages held;
   private final TakeBack takeBack;
+  private final RoomForOthers roomForOthers;
   private final Settler settler;
   private final BrokerCalls broker;
   private final Consumer<Outcome> settle;
@@ -48,6 +49,7 @@ final class Dispatcher implements Runnable {
     this.attempts = attempts;
     this.held = held;
     this.takeBack = new TakeBack(pools, held, attempts);
+    this.roomForOthers = new RoomForOthers(pools, settler, config);
     this.settler = settler;
     this.broker = broker;
     this.settle = settler;
@@ -86,9 +88,7 @@ final class Dispatcher implements Runnable {
       if (now - lookedAfterNanos >= TICK_NANOS) {
         lookedAfterNanos = now;
         held.requests().forEach(request -> lookAfter(request, now));
-        if (paused) {
-          forgetDecided();
-        }
+        withBaton(paused ? this::forgetDecided : this::makeRoom);
       }
       doorbell.await(waitNanos);
     }
@@ -129,14 +129,14 @@ final class Dispatcher implements Runnable {
    * there is nothing more to do, in nanoseconds.
    */
   private long dispatch(WorkerPool pool) {
-    pool.letGoIfPermitsReturned();
+    pool.letGo();
     for (int i = 0; i < ROUND; i++) {
       QueueBuffer buffer = pool.hasRoom() ? pool.select() : null;
       if (buffer == null) {
         return pool.heldBackNanos(ticker.getAsLong());
       }
       // Null: it was decided since, say cancelled.
-      HeldRequest request = buffer.head();
+      HeldRequest request = buffer.line().next();
       if (request != null && clock.millis() >= request.deadlineMillis()) {
         expire(request);
       } else if (request != null) {
@@ -149,10 +149,11 @@ final class Dispatcher implements Runnable {
   private void decide(WorkerPool pool, QueueBuffer buffer, HeldRequest request) {
     Verdict verdict = buffer.gate().tryAcquire(request);
     if (verdict instanceof Verdict.Go go) {
-      buffer.remove(request);
+      buffer.line().remove(request);
       attempts.begin(request, pool, go.permit());
     } else if (verdict instanceof Verdict.Wait wait) {
-      buffer.holdBack(request, ticker.getAsLong() + NANOSECONDS.convert(wait.atMost()));
+      long untilNanos = ticker.getAsLong() + NANOSECONDS.convert(wait.atMost());
+      buffer.line().holdBack(request, untilNanos, wait.alone());
     } else if (request.decideInBuffer()) {
       settle.accept(
           verdict instanceof Verdict.Drop drop
@@ -182,9 +183,20 @@ final class Dispatcher implements Runnable {
 
   /** Nobody looks at the buffers while nothing is sent: what was handed back would still count. */
   private void forgetDecided() {
+    pools.forEach(pool -> pool.buffers().forEach(buffer -> buffer.line().forgetDecided()));
+  }
+
+  /** What can't be stored now is not put off either. */
+  private void makeRoom() {
+    if (!broker.isStalled() && !settler.isCongested()) {
+      roomForOthers.look();
+    }
+  }
+
+  private void withBaton(Runnable action) {
     if (baton.take()) {
       try {
-        pools.forEach(pool -> pool.buffers().forEach(QueueBuffer::head));
+        action.run();
       } finally {
         if (baton.handBack()) {
           doorbell.ring();

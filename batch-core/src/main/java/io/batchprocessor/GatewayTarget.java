@@ -24,16 +24,39 @@ final class GatewayTarget {
   private static final List<String> OF_CONTENT =
       List.of("content-encoding", "content-digest", "repr-digest", "digest", "content-md5");
 
+  /** As llm-d's router has it: whose the request is, for its flow control. */
+  private static final String FAIRNESS_ID = "x-llm-d-inference-fairness-id";
+
+  /** Servers bound the size of all headers together, many at 8 KiB. */
+  private static final int LONGEST_FAIRNESS_ID = 512;
+
   private final URI endpoint;
   private final String origin;
   private final @Nullable String objective;
   private final Authorization authorization;
+  private final @Nullable String fairnessAttribute;
 
   GatewayTarget(URI endpoint, @Nullable String objective, Authorization authorization) {
+    this(endpoint, objective, authorization, null);
+  }
+
+  /**
+   * A target.
+   *
+   * @param objective goes with each request; null: none
+   * @param fairnessAttribute key of the metadata that goes with each request that has it; null:
+   *     none
+   */
+  GatewayTarget(
+      URI endpoint,
+      @Nullable String objective,
+      Authorization authorization,
+      @Nullable String fairnessAttribute) {
     this.endpoint = endpoint;
     this.origin = endpoint.getScheme() + "://" + endpoint.getRawAuthority();
     this.objective = objective;
     this.authorization = authorization;
+    this.fairnessAttribute = fairnessAttribute;
   }
 
   /** Where a request goes. */
@@ -68,6 +91,7 @@ final class GatewayTarget {
     if (objective != null) {
       headers.put(OBJECTIVE, objective);
     }
+    stampFairnessId(message, headers);
     Optional<String> secret = authorization.value();
     if (secret.isPresent()) {
       headers.put("authorization", secret.get());
@@ -87,6 +111,16 @@ final class GatewayTarget {
     }
   }
 
+  private void stampFairnessId(RequestMessage message, Map<String, String> headers) {
+    String tenant = fairnessAttribute == null ? null : message.metadata().get(fairnessAttribute);
+    if (tenant != null && !tenant.isEmpty()) {
+      String value = headerValue(tenant);
+      if (value.length() <= LONGEST_FAIRNESS_ID) {
+        headers.put(FAIRNESS_ID, value);
+      }
+    }
+  }
+
   private static void copy(RequestMessage message, String name, Map<String, String> headers) {
     String value = message.metadata().get(name);
     if (value != null && !value.isBlank() && isPrintable(value.replace(' ', '_'))) {
@@ -94,7 +128,7 @@ final class GatewayTarget {
     }
   }
 
-  /** The id as it is if a header can carry it, percent-encoded (RFC 3986, 2.1) if not. */
+  /** As it is if it is visible ASCII, percent-encoded (RFC 3986, 2.1) if not. */
   private static String headerValue(String id) {
     if (isPrintable(id) && id.indexOf('%') < 0) {
       return id;

@@ -38,6 +38,7 @@ final class HeldRequest extends HeldMessage implements RequestView {
   private long dispatchedNanos;
   private volatile long timeoutNanos = Long.MAX_VALUE;
   private volatile boolean permitBack;
+  private Rank rank = Rank.NONE;
 
   HeldRequest(
       Delivery delivery,
@@ -90,6 +91,15 @@ final class HeldRequest extends HeldMessage implements RequestView {
 
   QueueBuffer buffer() {
     return buffer;
+  }
+
+  /** Says what its place depends on; before the dispatcher sees it. */
+  void rank(Rank rank) {
+    this.rank = rank;
+  }
+
+  Rank rank() {
+    return rank;
   }
 
   long deadlineMillis() {

@@ -1,15 +1,12 @@
 package io.batchprocessor;
 
 import io.batchprocessor.spi.QueueView;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one queue that were taken from the broker and wait for dispatch: those that come
- * back for another attempt first, then new ones. Filled by the intakes, emptied by the dispatcher,
- * which alone may call the methods that look at its head.
+ * The requests of one queue that were taken from the broker and wait for dispatch. Filled by the
+ * intakes through two lanes, emptied by the dispatcher in the order of the line.
  */
 final class QueueBuffer implements QueueView {
 
@@ -17,14 +14,17 @@ final class QueueBuffer implements QueueView {
   private final GatewayTarget target;
   private final TransformChain transforms;
   private final QueueGates gate;
-  private final int capacity;
   private final LongSupplier ticker;
-  private final Lane fresh = new Lane();
-  private final Lane retries = new Lane();
-  private long heldBackUntilNanos;
-  private @Nullable HeldRequest heldBack;
+  private final Lane fresh;
+  private final Lane retries;
+  private final Line line;
   private @Nullable HeldRequest seen;
 
+  /**
+   * An empty buffer.
+   *
+   * @param capacity of each lane, unless the queue's order has a window of its own
+   */
   QueueBuffer(
       QueueConfig config,
       GatewayTarget target,
@@ -36,8 +36,16 @@ final class QueueBuffer implements QueueView {
     this.target = target;
     this.transforms = transforms;
     this.gate = gate;
-    this.capacity = capacity;
     this.ticker = ticker;
+    QueueOrder order = config.order();
+    int window = order.window(capacity);
+    Ranking ranking = order.isByArrival() ? null : new Ranking(order);
+    this.fresh = new Lane(window, ranking);
+    this.retries = new Lane(window, ranking);
+    this.line =
+        order.isByArrival()
+            ? new SingleFile(retries, fresh, ticker)
+            : new FairLine(retries, fresh, order, ticker);
   }
 
   QueueConfig config() {
@@ -66,40 +74,9 @@ final class QueueBuffer implements QueueView {
     return retries;
   }
 
-  /** The request that would go next, without those that were decided while they waited. */
-  @Nullable HeldRequest head() {
-    HeldRequest head = retries.head();
-    return head == null ? fresh.head() : head;
-  }
-
-  /** Takes out what {@link #head} gave. By now a retry may have come, which would go before it. */
-  void remove(HeldRequest head) {
-    if (retries.first() == head) {
-      retries.remove();
-    } else {
-      fresh.remove();
-    }
-  }
-
-  /**
-   * Passes the queue over until that time: its gate said wait. Only as long as the request that the
-   * gate was asked about is the next to go: the gate may think otherwise of another.
-   */
-  void holdBack(HeldRequest head, long untilNanos) {
-    heldBack = head;
-    heldBackUntilNanos = untilNanos;
-  }
-
-  void letGo() {
-    heldBack = null;
-  }
-
-  /** Nanoseconds until it may be looked at again; 0 if it may now. */
-  long heldBackNanos(long nowNanos) {
-    if (heldBack != null && heldBackUntilNanos - nowNanos <= 0) {
-      heldBack = null;
-    }
-    return heldBack != null ? heldBackUntilNanos - nowNanos : 0;
+  /** Which of them goes next; for whoever holds the dispatcher's baton. */
+  Line line() {
+    return line;
   }
 
   /**
@@ -107,8 +84,7 @@ final class QueueBuffer implements QueueView {
    * Once for all of them: a request may be decided at any moment, also while a policy compares.
    */
   boolean look() {
-    HeldRequest head = head();
-    seen = head == heldBack ? null : head;
+    seen = line.next();
     return seen != null;
   }
 
@@ -142,53 +118,5 @@ final class QueueBuffer implements QueueView {
   public long headWaitNanos() {
     HeldRequest head = seen;
     return head == null ? 0 : ticker.getAsLong() - head.receivedNanos();
-  }
-
-  /** One of the two lines: filled by one intake thread, emptied by the dispatcher. */
-  final class Lane {
-    private final ConcurrentLinkedQueue<HeldRequest> requests = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger size = new AtomicInteger();
-    private Runnable whenRoom = () -> {};
-
-    /** Whom to tell when half of it is empty; set before the threads start. */
-    void whenRoom(Runnable listener) {
-      whenRoom = listener;
-    }
-
-    void add(HeldRequest request) {
-      size.incrementAndGet();
-      requests.add(request);
-    }
-
-    int room() {
-      return capacity - size.get();
-    }
-
-    int capacity() {
-      return capacity;
-    }
-
-    int size() {
-      return size.get();
-    }
-
-    private @Nullable HeldRequest head() {
-      HeldRequest head = requests.peek();
-      while (head != null && !head.isBuffered()) {
-        remove();
-        head = requests.peek();
-      }
-      return head;
-    }
-
-    private @Nullable HeldRequest first() {
-      return requests.peek();
-    }
-
-    private void remove() {
-      if (requests.poll() != null && 2 * size.decrementAndGet() <= capacity) {
-        whenRoom.run();
-      }
-    }
   }
 }

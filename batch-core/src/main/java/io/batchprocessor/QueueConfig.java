@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param gate its own dispatch gate, asked before its pool's; null: none
  * @param transforms what is made of its requests before they are sent, in order, in place of its
  *     pool's; null: its pool's
+ * @param order in which order its requests go
  */
 public record QueueConfig(
     String name,
@@ -31,7 +33,8 @@ public record QueueConfig(
     Map<String, String> labels,
     String pool,
     @Nullable GateConfig gate,
-    @Nullable List<TransformConfig> transforms) {
+    @Nullable List<TransformConfig> transforms,
+    QueueOrder order) {
 
   static final Setting<String> NAME = Setting.string("name", "the request queue's name");
   static final Setting<URI> ENDPOINT =
@@ -54,12 +57,16 @@ public record QueueConfig(
       Setting.string("transforms", "its own request transforms: ids, or objects with a type");
 
   private static final List<Setting<?>> SETTINGS =
-      List.of(NAME, ENDPOINT, PATH, OBJECTIVE, WEIGHT, POOL, GATE, TRANSFORMS);
+      Stream.concat(
+              Stream.of(NAME, ENDPOINT, PATH, OBJECTIVE, WEIGHT, POOL, GATE, TRANSFORMS),
+              QueueOrder.SETTINGS.stream())
+          .toList();
 
   /** Checks the ranges. */
   public QueueConfig {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(pool, "pool");
+    Objects.requireNonNull(order, "order");
     labels = Map.copyOf(labels);
     transforms = transforms == null ? null : List.copyOf(transforms);
     if (path != null && (!path.startsWith("/") || path.startsWith("//"))) {
@@ -73,7 +80,8 @@ public record QueueConfig(
 
   /** A queue with everything as the processor has it. */
   public static QueueConfig of(String name) {
-    return new QueueConfig(name, null, null, null, 1, Map.of(), PoolConfig.DEFAULT, null, null);
+    return new QueueConfig(
+        name, null, null, null, 1, Map.of(), PoolConfig.DEFAULT, null, null, QueueOrder.BY_ARRIVAL);
   }
 
   /**
@@ -85,42 +93,56 @@ public record QueueConfig(
 
   /** The same with an endpoint of its own. */
   public QueueConfig withEndpoint(URI endpoint) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
+    return new QueueConfig(
+        name, endpoint, path, objective, weight, labels, pool, gate, transforms, order);
   }
 
   /** The same with a path of its own. */
   public QueueConfig withPath(String path) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
+    return new QueueConfig(
+        name, endpoint, path, objective, weight, labels, pool, gate, transforms, order);
   }
 
   /** The same with an objective of its own. */
   public QueueConfig withObjective(String objective) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
+    return new QueueConfig(
+        name, endpoint, path, objective, weight, labels, pool, gate, transforms, order);
   }
 
   /** The same with another share. */
   public QueueConfig withWeight(int weight) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
+    return new QueueConfig(
+        name, endpoint, path, objective, weight, labels, pool, gate, transforms, order);
   }
 
   /** The same with labels. */
   public QueueConfig withLabels(Map<String, String> labels) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
+    return new QueueConfig(
+        name, endpoint, path, objective, weight, labels, pool, gate, transforms, order);
   }
 
   /** The same, dispatched by another pool. */
   public QueueConfig withPool(String pool) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
+    return new QueueConfig(
+        name, endpoint, path, objective, weight, labels, pool, gate, transforms, order);
   }
 
   /** The same with a gate of its own, asked before its pool's. */
   public QueueConfig withGate(GateConfig gate) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
+    return new QueueConfig(
+        name, endpoint, path, objective, weight, labels, pool, gate, transforms, order);
   }
 
   /** The same with transforms of its own, in place of its pool's; none if the list is empty. */
   public QueueConfig withTransforms(List<TransformConfig> transforms) {
-    return new QueueConfig(name, endpoint, path, objective, weight, labels, pool, gate, transforms);
+    return new QueueConfig(
+        name, endpoint, path, objective, weight, labels, pool, gate, transforms, order);
+  }
+
+  /** The same with its requests in another order. */
+  public QueueConfig withOrder(QueueOrder order) {
+    return new QueueConfig(
+        name, endpoint, path, objective, weight, labels, pool, gate, transforms, order);
   }
 
   Optional<URI> endpointOverride() {

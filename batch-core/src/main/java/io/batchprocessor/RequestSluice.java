@@ -18,8 +18,8 @@ final class RequestSluice implements Intake.Sluice {
    */
   @Override
   public int demand() {
-    int room = buffer.fresh().room();
-    return 2 * room >= buffer.fresh().capacity() && buffer.gate().isOpen() ? room : 0;
+    Lane fresh = buffer.fresh();
+    return fresh.isHalfEmpty() && buffer.gate().isOpen() ? fresh.room() : 0;
   }
 
   @Override

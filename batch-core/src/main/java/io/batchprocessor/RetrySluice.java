@@ -70,9 +70,9 @@ final class RetrySluice implements Intake.Sluice {
     int most = 0;
     for (WorkerPool pool : pools) {
       for (QueueBuffer buffer : pool.buffers()) {
-        int room = buffer.retries().room();
-        if (2 * room >= buffer.retries().capacity() && buffer.gate().isOpen()) {
-          most = Math.max(most, room);
+        Lane retries = buffer.retries();
+        if (retries.isHalfEmpty() && buffer.gate().isOpen()) {
+          most = Math.max(most, retries.room());
         }
       }
     }

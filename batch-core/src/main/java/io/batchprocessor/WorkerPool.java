@@ -120,11 +120,17 @@ final class WorkerPool implements PoolView {
     permitsReturned = true;
   }
 
-  /** Gates that said wait are asked again once a permit has come back. Called by the dispatcher. */
-  void letGoIfPermitsReturned() {
-    if (permitsReturned) {
+  /**
+   * Gates that said wait are asked again once a permit has come back, or their time is over. Called
+   * by the dispatcher.
+   */
+  void letGo() {
+    boolean all = permitsReturned;
+    if (all) {
       permitsReturned = false;
-      buffers.forEach(QueueBuffer::letGo);
+    }
+    for (QueueBuffer buffer : buffers) {
+      buffer.line().letGo(all);
     }
   }
 
@@ -132,8 +138,7 @@ final class WorkerPool implements PoolView {
   long heldBackNanos(long nowNanos) {
     long nearest = Long.MAX_VALUE;
     for (QueueBuffer buffer : buffers) {
-      long nanos = buffer.heldBackNanos(nowNanos);
-      nearest = nanos > 0 ? Math.min(nearest, nanos) : nearest;
+      nearest = Math.min(nearest, buffer.line().heldBackNanos(nowNanos));
     }
     return nearest;
   }

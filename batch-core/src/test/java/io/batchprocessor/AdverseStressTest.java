@@ -119,6 +119,7 @@ class AdverseStressTest extends EngineBench {
     return builder
         .concurrency(64)
         .pool(PoolConfig.of("c", 8))
+        .queue(QueueConfig.of("a").withOrder(QueueOrder.BY_ARRIVAL.fairBy("tenant").byPrefix(2)))
         .queue(QueueConfig.of("c").withPool("c"))
         .requestTimeout(Duration.ofMillis(250))
         .setting("max-deliveries", "1000")

@@ -10,6 +10,7 @@ import io.batchprocessor.spi.QueueProvider;
 import io.batchprocessor.spi.Settings;
 import io.batchprocessor.spi.Transport;
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -185,10 +186,77 @@ class ConfigurationTest {
                 Map.of("team", "x", "tier", "2"),
                 "p",
                 null,
-                null),
+                null,
+                QueueOrder.BY_ARRIVAL),
             QueueConfig.of("b").withPath("/v2"));
     assertThat(config.pools()).containsExactly(PoolConfig.of("p", 4));
     assertThat(BatchProcessor.builder().configure(tree).build()).isNotNull();
+  }
+
+  @Test
+  void a_queue_may_have_an_order() {
+    ConfigTree config =
+        ConfigTree.of(
+            Map.of(
+                "queues",
+                List.of(
+                    Map.of(
+                        "name",
+                        "a",
+                        "fairness-attribute",
+                        "tenant",
+                        "fairness-header",
+                        true,
+                        "prefix-order",
+                        256,
+                        "prefix-tolerance",
+                        "5m",
+                        "window",
+                        2_000),
+                    Map.of("name", "b"))));
+
+    assertThat(config.queues())
+        .containsExactly(
+            QueueConfig.of("a")
+                .withOrder(
+                    QueueOrder.BY_ARRIVAL
+                        .fairBy("tenant")
+                        .withFairnessHeader()
+                        .byPrefix(256)
+                        .withPrefixTolerance(Duration.ofMinutes(5))
+                        .withWindow(2_000)),
+            QueueConfig.of("b"));
+  }
+
+  @Test
+  void a_window_is_wide_where_something_is_chosen_from_it() {
+    assertThat(QueueOrder.BY_ARRIVAL.window(8)).isEqualTo(8);
+    assertThat(QueueOrder.BY_ARRIVAL.withWindow(9).window(8)).isEqualTo(9);
+    assertThat(QueueOrder.BY_ARRIVAL.fairBy("tenant").window(8)).isEqualTo(1_000);
+    assertThat(QueueOrder.BY_ARRIVAL.byPrefix(1).window(5_000)).isEqualTo(5_000);
+    assertThat(QueueOrder.BY_ARRIVAL.byPrefix(1).withWindow(100).window(5_000)).isEqualTo(100);
+  }
+
+  @Test
+  void an_order_that_makes_no_sense_is_told() {
+    InvalidSettingsException fault =
+        catchThrowableOfType(
+            InvalidSettingsException.class,
+            () ->
+                ConfigTree.of(
+                    Map.of(
+                        "queues",
+                        List.of(
+                            Map.of("name", "a", "fairness-header", true),
+                            Map.of("name", "b", "prefix-order", -1, "window", 0),
+                            Map.of("name", "c", "prefix-tolerance", "10ms")))));
+
+    assertThat(fault.problems())
+        .containsExactly(
+            "queues: fairness-header needs a fairness-attribute",
+            "queues: prefix-order=-1: must be from 0 to 65536",
+            "queues: window=0: must be ≥ 1",
+            "queues: prefix-tolerance=10ms: must be ≥ 1s");
   }
 
   @Test

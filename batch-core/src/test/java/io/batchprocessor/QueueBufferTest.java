@@ -21,9 +21,9 @@ class QueueBufferTest {
     buffer.fresh().add(fresh);
     buffer.retries().add(retry);
 
-    assertThat(buffer.head()).isSameAs(retry);
-    buffer.remove(retry);
-    assertThat(buffer.head()).isSameAs(fresh);
+    assertThat(buffer.line().next()).isSameAs(retry);
+    buffer.line().remove(retry);
+    assertThat(buffer.line().next()).isSameAs(fresh);
   }
 
   @Test
@@ -31,14 +31,14 @@ class QueueBufferTest {
     HeldRequest fresh = request("fresh");
     HeldRequest retry = request("retry");
     buffer.fresh().add(fresh);
-    HeldRequest head = buffer.head();
+    HeldRequest head = buffer.line().next();
     buffer.retries().add(retry);
 
-    buffer.remove(head);
+    buffer.line().remove(head);
 
-    assertThat(buffer.head()).isSameAs(retry);
-    buffer.remove(retry);
-    assertThat(buffer.head()).isNull();
+    assertThat(buffer.line().next()).isSameAs(retry);
+    buffer.line().remove(retry);
+    assertThat(buffer.line().next()).isNull();
     assertThat(buffer.size()).isZero();
   }
 
@@ -50,7 +50,7 @@ class QueueBufferTest {
     buffer.fresh().add(next);
     cancelled.decideInBuffer();
 
-    assertThat(buffer.head()).isSameAs(next);
+    assertThat(buffer.line().next()).isSameAs(next);
     assertThat(buffer.size()).isEqualTo(1);
   }
 
@@ -64,10 +64,10 @@ class QueueBufferTest {
     assertThat(buffer.fresh().room()).isZero();
 
     for (int i = 0; i < 3; i++) {
-      buffer.remove(buffer.head());
+      buffer.line().remove(buffer.line().next());
     }
     assertThat(told).hasValue(0);
-    buffer.remove(buffer.head());
+    buffer.line().remove(buffer.line().next());
     assertThat(told).hasValue(1);
     assertThat(buffer.fresh().room()).isEqualTo(4);
   }
@@ -85,12 +85,14 @@ class QueueBufferTest {
             ticker);
     HeldRequest head = Samples.held(Samples.request("r"), 1, slow);
     slow.fresh().add(head);
-    slow.holdBack(head, ticker.getAsLong() + 1_000);
+    slow.line().holdBack(head, ticker.getAsLong() + 1_000, false);
 
     assertThat(slow.look()).isFalse();
-    assertThat(slow.heldBackNanos(ticker.getAsLong())).isEqualTo(1_000);
+    assertThat(slow.line().heldBackNanos(ticker.getAsLong())).isEqualTo(1_000);
     ticker.pass(Duration.ofNanos(1_000));
-    assertThat(slow.heldBackNanos(ticker.getAsLong())).isZero();
+    assertThat(slow.line().heldBackNanos(ticker.getAsLong())).isZero();
+    slow.line().letGo(false);
+    assertThat(slow.line().heldBackNanos(ticker.getAsLong())).isEqualTo(Long.MAX_VALUE);
     assertThat(slow.look()).isTrue();
   }
 
@@ -99,7 +101,7 @@ class QueueBufferTest {
     HeldRequest waits = request("waits");
     buffer.fresh().add(waits);
     buffer.fresh().add(request("next"));
-    buffer.holdBack(waits, System.nanoTime() + Long.MAX_VALUE / 2);
+    buffer.line().holdBack(waits, System.nanoTime() + Long.MAX_VALUE / 2, false);
     assertThat(buffer.look()).isFalse();
 
     waits.decideInBuffer();

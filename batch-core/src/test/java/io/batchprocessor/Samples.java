@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** Requests to test with. */
 final class Samples {
@@ -47,13 +48,17 @@ final class Samples {
   }
 
   static QueueBuffer buffer(String queue) {
+    return buffer(QueueConfig.of(queue), System::nanoTime);
+  }
+
+  static QueueBuffer buffer(QueueConfig config, LongSupplier ticker) {
     return new QueueBuffer(
-        QueueConfig.of(queue),
+        config,
         new GatewayTarget(ENDPOINT, null, Authorization.none()),
         TransformChain.NONE,
         openGate(),
         8,
-        System::nanoTime);
+        ticker);
   }
 
   static QueueGates openGate() {

@@ -53,6 +53,35 @@ abstract class JsonTokens {
     return escaped ? JsonString.unescape(text, from, at - 1) : utf8(from, at - 1);
   }
 
+  /**
+   * The first characters of the string that follows; the place stays in front of it. Looks no
+   * further than they reach.
+   *
+   * @param most how many characters (UTF-16); not negative
+   */
+  String beginning(int most) {
+    next();
+    int from = at;
+    if (peek() != '"') {
+      throw unexpected();
+    }
+    from++;
+    // An escaped character takes 6 bytes, and no other takes more than 4.
+    int limit = (int) Math.min(end, from + 6L * most);
+    int to = JsonString.plainEnd(text, from, limit);
+    boolean escaped = false;
+    while (to < limit && text[to] == '\\') {
+      escaped = true;
+      to = to + 1 < end && text[to + 1] == 'u' ? to + 6 : to + 2;
+      if (to > end) {
+        throw unexpected();
+      }
+      to = JsonString.plainEnd(text, Math.min(to, limit), limit);
+    }
+    String read = escaped ? JsonString.unescape(text, from, to) : utf8(from, to);
+    return read.substring(0, Math.min(most, read.length()));
+  }
+
   /** The text of the number that follows. */
   String number() {
     next();

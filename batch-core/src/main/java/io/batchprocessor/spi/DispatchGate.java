@@ -12,7 +12,9 @@ import java.util.Map;
  *       with the attempt's outcome, or unused if another gate said no; also when user code throws.
  *   <li value="903">After {@link Verdict.Wait} the request stays where it is, and the gate is asked
  *       again when a permit is released, and after the verdict's time at the latest. Other queues
- *       go on. Waiting ends at the request's deadline.
+ *       go on. Waiting ends at the request's deadline. In a queue whose tenants take turns, other
+ *       tenants go on too; and where {@link Verdict.Wait#alone} says that only this one has to
+ *       wait, it may be handed back to the broker for a while, to make room for them.
  *   <li value="904">{@link Verdict.Release} hands the request back to the broker without counting
  *       an attempt; {@link Verdict.Drop} ends it with a {@code GATE_DROPPED} result.
  *   <li value="905">{@code budget} is the share of its capacity that the gate would give out now,

@@ -42,13 +42,25 @@ public sealed interface Verdict {
    * Not now.
    *
    * @param atMost when to ask again at the latest; positive
+   * @param alone whether only this one has to wait and the gate may let others of its queue go, as
+   *     when one tenant's quota is spent
    */
-  record Wait(Duration atMost) implements Verdict {
+  record Wait(Duration atMost, boolean alone) implements Verdict {
     /** Checks the range. */
     public Wait {
       if (atMost.isNegative() || atMost.isZero()) {
         throw new IllegalArgumentException("atMost must be positive, is " + atMost);
       }
+    }
+
+    /** Not now, and perhaps others not either. */
+    public Wait(Duration atMost) {
+      this(atMost, false);
+    }
+
+    /** Not this one, yet perhaps others of its queue. */
+    public static Wait alone(Duration atMost) {
+      return new Wait(atMost, true);
     }
 
     @Override

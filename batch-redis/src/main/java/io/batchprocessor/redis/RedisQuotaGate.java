@@ -29,7 +29,7 @@ final class RedisQuotaGate implements YieldingGate {
   private static final long REMIND_NANOS = Duration.ofMinutes(1).toNanos();
 
   /** An answer of Redis takes less than that. */
-  private static final Verdict SOON = new Verdict.Wait(Duration.ofMillis(5));
+  private static final Verdict SOON = Verdict.Wait.alone(Duration.ofMillis(5));
 
   /** When Redis can't be asked, or too many values are in use. */
   private static final Verdict LATER = new Verdict.Wait(Duration.ofMillis(100));
@@ -102,7 +102,7 @@ final class RedisQuotaGate implements YieldingGate {
 
   private Verdict over(String value, Duration again) {
     return switch (over.what()) {
-      case WAIT -> new Verdict.Wait(again);
+      case WAIT -> Verdict.Wait.alone(again);
       case RELEASE -> new Verdict.Release(again.compareTo(over.delay()) > 0 ? again : over.delay());
       case DROP ->
           new Verdict.Drop(
