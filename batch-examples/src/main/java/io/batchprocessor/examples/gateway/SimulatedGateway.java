@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * queue is full it is shed: status 429, with {@code Retry-After}. If its connection goes away it
  * gives its slot back. Headers of the answer tell what a streaming client would have seen, in
  * milliseconds of the engine's time: {@code x-simulated-queue-millis}, {@code
- * x-simulated-ttft-millis} and {@code x-simulated-total-millis}.
+ * x-simulated-ttft-millis} and {@code x-simulated-total-millis}, all from its arrival, which is
+ * told from the start of the gateway: {@code x-simulated-arrived-millis}.
  *
  * <p>{@code GET /metrics} answers in the Prometheus text format under vLLM's names, with live
  * traffic and batch told apart if {@link Builder#trafficLabel} says so, {@code GET /v1/models} and
