@@ -1,8 +1,6 @@
 package io.batchprocessor.examples.console;
 
-import java.io.Console;
 import java.io.PrintStream;
-import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -36,7 +34,7 @@ public final class ProgressLine implements AutoCloseable {
 
   /** Progress on {@code out}, which is taken for a terminal if this process has one. */
   public static ProgressLine on(PrintStream out) {
-    return new ProgressLine(out, hasTerminal(), System::nanoTime);
+    return new ProgressLine(out, Terminal.isThere(), System::nanoTime);
   }
 
   /** Shows it, unless something was shown a moment ago. May be called as often as is handy. */
@@ -117,22 +115,5 @@ public final class ProgressLine implements AutoCloseable {
     return seconds < 3600
         ? "%2d:%02d".formatted(seconds / 60, seconds % 60)
         : "%dh%02dm".formatted(seconds / 3600, seconds % 3600 / 60);
-  }
-
-  @SuppressWarnings("SystemConsoleNull") // isTerminal answers for the newer JDKs
-  private static boolean hasTerminal() {
-    Console console = System.console();
-    return console != null && !"dumb".equals(System.getenv("TERM")) && isTerminal(console);
-  }
-
-  /** From JDK 22 on there is a console without a terminal, too, and a method that tells. */
-  private static boolean isTerminal(Console console) {
-    try {
-      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-    } catch (NoSuchMethodException e) {
-      return true;
-    } catch (IllegalAccessException | InvocationTargetException e) {
-      return false;
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.batchprocessor.examples.demo;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.message.ErrorCode;
 import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.message.TokenUsage;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -12,11 +13,13 @@ final class ResultTally {
   private final Map<ErrorCode, Integer> errors = new EnumMap<>(ErrorCode.class);
   private int answered;
   private int inOneAttempt;
+  private long tokens;
 
   void add(Bytes json) {
     ResultMessage result = ResultMessage.parse(json);
     if (result.isSuccess()) {
       answered++;
+      tokens += result.payload().flatMap(TokenUsage::of).map(TokenUsage::output).orElse(0L);
       if (result.attempts() == 1) {
         inOneAttempt++;
       }
@@ -36,6 +39,11 @@ final class ResultTally {
   /** Of the answered, those that needed no retry. */
   int inOneAttempt() {
     return inOneAttempt;
+  }
+
+  /** Tokens of the answers. */
+  long tokens() {
+    return tokens;
   }
 
   /** By code; only codes that came. */

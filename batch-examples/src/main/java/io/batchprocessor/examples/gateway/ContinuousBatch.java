@@ -2,6 +2,7 @@ package io.batchprocessor.examples.gateway;
 
 import io.batchprocessor.examples.gateway.EngineSettings.Prefill;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -127,6 +128,20 @@ public final class ContinuousBatch {
     return waiting.size();
   }
 
+  /** Those of this kind that have a slot. */
+  int running(Traffic kind) {
+    return count(running, kind);
+  }
+
+  /** Those of this kind that wait for a slot. */
+  int waiting(Traffic kind) {
+    return count(waiting, kind);
+  }
+
+  private static int count(Collection<Sequence> sequences, Traffic kind) {
+    return (int) sequences.stream().filter(each -> Traffic.of(each) == kind).count();
+  }
+
   /** The share of the memory for keys and values that is in use, from 0 to 1. */
   public double kvCacheUsage() {
     return (double) usedTokens / settings.kvCacheTokens();
@@ -199,7 +214,7 @@ public final class ContinuousBatch {
     for (Iterator<Sequence> each = running.iterator(); each.hasNext(); ) {
       Sequence sequence = each.next();
       boolean decodes = sequence.isDecoding() && sequence.plannedTokens() > 0;
-      int isUsual = sequence.priority() < 0 ? 0 : 1;
+      int isUsual = sequence.isDeferrable() ? 0 : 1;
       if (decodes && settings.prefill() == Prefill.WHOLE) {
         // Prompts went between: each has waited since its own last token.
         listener.decoded(isUsual, 1 - isUsual, nowNanos - sequence.lastTokenNanos());

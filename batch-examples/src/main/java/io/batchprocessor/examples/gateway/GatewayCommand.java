@@ -104,6 +104,11 @@ final class GatewayCommand implements Callable<Integer> {
   @Option(names = "--slow-body-seconds", description = "How long a slow body takes to arrive.")
   long slowBodySeconds = 5;
 
+  @Option(
+      names = "--traffic-label",
+      description = "Label by which /metrics tells live from batch; default: none, as in vLLM.")
+  @Nullable String trafficLabel;
+
   @Option(names = "--seed", description = "Decides which requests fail.")
   long seed;
 
@@ -151,6 +156,9 @@ final class GatewayCommand implements Callable<Integer> {
             .retryAfter(Duration.ofSeconds(retryAfterSeconds))
             .slowBody(Duration.ofSeconds(slowBodySeconds))
             .seed(seed);
+    if (trafficLabel != null) {
+      builder.trafficLabel(trafficLabel);
+    }
     paths.forEach(builder::path);
     objectives.forEach(builder::objective);
     failureRates.forEach((kind, share) -> builder.failureRate(failure(kind), share));

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a simulated gateway is set up. Made by {@link SimulatedGateway.Builder}, which explains and
@@ -21,4 +22,5 @@ record GatewaySettings(
     Duration retryAfter,
     Map<Failure, Double> failureRates,
     Duration slowBody,
-    long seed) {}
+    long seed,
+    @Nullable String trafficLabel) {}

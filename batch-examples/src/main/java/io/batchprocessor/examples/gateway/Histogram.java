@@ -55,17 +55,17 @@ public final class Histogram {
     return new LatencyCounts(bounds, cumulative, sum);
   }
 
-  /** Writes all series of this histogram. */
-  void write(PrometheusText text, String name, String help) {
-    text.head(name, "histogram", help);
+  /** Writes all series of this histogram, with labels of its own: names and values in turn. */
+  void write(PrometheusText text, String name, String... own) {
+    String[] withBound = Arrays.copyOf(own, own.length + 2);
+    withBound[own.length] = "le";
     long cumulative = 0;
-    for (int i = 0; i < bounds.length; i++) {
+    for (int i = 0; i < counts.length; i++) {
       cumulative += counts[i];
-      text.sample(name + "_bucket", cumulative, "le", Double.toString(bounds[i]));
+      withBound[own.length + 1] = i < bounds.length ? Double.toString(bounds[i]) : "+Inf";
+      text.sample(name + "_bucket", cumulative, withBound);
     }
-    cumulative += counts[bounds.length];
-    text.sample(name + "_bucket", cumulative, "le", "+Inf");
-    text.sample(name + "_count", cumulative);
-    text.sample(name + "_sum", sum);
+    text.sample(name + "_count", cumulative, own);
+    text.sample(name + "_sum", sum, own);
   }
 }

@@ -126,6 +126,7 @@ final class InferenceCalls {
             ContentType.APPLICATION_JSON);
     HttpResponse response = new BasicHttpResponse(HttpStatus.SC_OK);
     long arrived = sequence.arrivedNanos();
+    response.setHeader("x-simulated-arrived-millis", millis(arrived));
     response.setHeader("x-simulated-queue-millis", millis(sequence.scheduledNanos() - arrived));
     response.setHeader("x-simulated-ttft-millis", millis(sequence.firstTokenNanos() - arrived));
     response.setHeader("x-simulated-total-millis", millis(nowNanos - arrived));

@@ -19,17 +19,22 @@ final class PrometheusText {
     text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
   }
 
-  void sample(String name, double value) {
-    text.append(name).append('{').append(labels).append("} ").append(value).append('\n');
+  /** A sample with labels of its own, names and values in turn. */
+  void sample(String name, double value, String... own) {
+    begin(name, own).append(value).append('\n');
   }
 
-  void sample(String name, long value) {
-    text.append(name).append('{').append(labels).append("} ").append(value).append('\n');
+  /** A whole number. */
+  void sample(String name, long value, String... own) {
+    begin(name, own).append(value).append('\n');
   }
 
-  void sample(String name, long value, String label, String labelValue) {
-    text.append(name).append('{').append(labels).append(',').append(label).append("=\"");
-    text.append(escape(labelValue)).append("\"} ").append(value).append('\n');
+  private StringBuilder begin(String name, String... own) {
+    text.append(name).append('{').append(labels);
+    for (int i = 0; i < own.length; i += 2) {
+      text.append(',').append(own[i]).append("=\"").append(escape(own[i + 1])).append('"');
+    }
+    return text.append("} ");
   }
 
   private static String escape(String value) {

@@ -45,6 +45,11 @@ public final class Sequence {
     return priority;
   }
 
+  /** Whether it can wait: its priority is below 0. */
+  boolean isDeferrable() {
+    return priority < 0;
+  }
+
   /** Tokens of its prompt. */
   public int promptTokens() {
     return promptTokens;

@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.bootstrap.AsyncServerBootstrap;
 import org.apache.hc.core5.http.impl.bootstrap.HttpAsyncServer;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.reactor.IOReactorConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A simulated inference gateway in front of one vLLM-like engine, to be run by itself ({@link
@@ -38,10 +40,12 @@ import org.apache.hc.core5.reactor.IOReactorConfig;
  * queue is full it is shed: status 429, with {@code Retry-After}. If its connection goes away it
  * gives its slot back. Headers of the answer tell what a streaming client would have seen, in
  * milliseconds of the engine's time: {@code x-simulated-queue-millis}, {@code
- * x-simulated-ttft-millis} and {@code x-simulated-total-millis}.
+ * x-simulated-ttft-millis} and {@code x-simulated-total-millis}, all from its arrival, which is
+ * told from the start of the gateway: {@code x-simulated-arrived-millis}.
  *
- * <p>{@code GET /metrics} answers in the Prometheus text format under vLLM's names, {@code GET
- * /v1/models} and {@code GET /health} as vLLM does.
+ * <p>{@code GET /metrics} answers in the Prometheus text format under vLLM's names, with live
+ * traffic and batch told apart if {@link Builder#trafficLabel} says so, {@code GET /v1/models} and
+ * {@code GET /health} as vLLM does.
  *
  * <p>The numbers behind it are those of Llama 3.1 8B on one H100; {@link StepCosts} and {@link
  * EngineSettings} name their sources. Thread-safe. Requests that wait cost memory, not threads: all
@@ -98,7 +102,7 @@ public final class SimulatedGateway implements AutoCloseable {
         new EngineLoop(
             settings.engine(),
             settings.timeScale(),
-            new GatewayMetrics(settings.model()),
+            new GatewayMetrics(settings.model(), settings.trafficLabel()),
             new FailureDice(settings.failureRates(), settings.seed()));
     Connections connections = new Connections();
     InferenceCalls calls = new InferenceCalls(settings, engine, connections, Clock.systemUTC());
@@ -146,6 +150,9 @@ public final class SimulatedGateway implements AutoCloseable {
 
   /** Sets up a gateway. Not thread-safe. */
   public static final class Builder {
+    /** A label's name in the Prometheus text format. */
+    private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
+
     private InetAddress bindAddress = InetAddress.getLoopbackAddress();
     private int port;
     private EngineSettings engine = EngineSettings.h100();
@@ -158,6 +165,7 @@ public final class SimulatedGateway implements AutoCloseable {
     private final Map<Failure, Double> failureRates = new EnumMap<>(Failure.class);
     private Duration slowBody = Duration.ofSeconds(5);
     private long seed;
+    private @Nullable String trafficLabel;
 
     private Builder() {
       paths.add("/v1/completions");
@@ -239,6 +247,17 @@ public final class SimulatedGateway implements AutoCloseable {
       return this;
     }
 
+    /**
+     * The label by which {@code /metrics} tells live traffic (its value is {@code live}: a priority
+     * of 0 or above) from batch ({@code batch}: below 0); default none, as vLLM's own page has it.
+     * Sums over it are the same as without.
+     */
+    public Builder trafficLabel(String value) {
+      require(LABEL.matcher(value).matches(), "trafficLabel must be a label, was '" + value + "'");
+      trafficLabel = value;
+      return this;
+    }
+
     /** How long a {@link Failure#SLOW_BODY} takes to arrive, in real time; default 5 s. */
     public Builder slowBody(Duration value) {
       require(!value.isNegative(), "slowBody must not be negative, was " + value);
@@ -274,7 +293,8 @@ public final class SimulatedGateway implements AutoCloseable {
               retryAfter,
               Map.copyOf(failureRates),
               slowBody,
-              seed));
+              seed,
+              trafficLabel));
     }
 
     private static void require(boolean condition, String message) {

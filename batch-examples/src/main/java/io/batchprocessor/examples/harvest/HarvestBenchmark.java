@@ -24,14 +24,15 @@ import java.util.concurrent.Future;
  * {@code HarvestBenchmark [minutes measured, default 120] [picture, default none] [shape, default all]}
  * </pre>
  *
- * <p>Everything runs in virtual time, and is the same at every run on every machine.
+ * <p>Everything runs in virtual time, and is the same at every run on every machine; {@code
+ * --real-time} as the first argument is {@link RealTimeBenchmark}.
  */
 public final class HarvestBenchmark {
 
   static final double[] ALLOWANCES = {1.10, 1.25, 1.5};
-  private static final double[] LOADS = {0.4, 0.6, 0.8};
+  static final double[] LOADS = {0.4, 0.6, 0.8};
   private static final Duration PICTURED = Duration.ofMinutes(30);
-  private static final long SEED = 7;
+  static final long SEED = 7;
   private static final int[] GRID_MOST = {20, 40, 50, 60, 70, 80, 90, 100, 120, 140, 170, 200, 256};
   private static final int[] GRID_LIVE = {40, 80, 1_000};
   private static final long[] GRID_SPACING_MILLIS = {0, 80};
@@ -50,6 +51,10 @@ public final class HarvestBenchmark {
 
   /** Runs it. */
   public static void main(String[] args) throws Exception {
+    if (args.length > 0 && args[0].equals("--real-time")) {
+      RealTimeBenchmark.print(List.of(args).subList(1, args.length));
+      return;
+    }
     Duration measured = Duration.ofMinutes(args.length > 0 ? Long.parseLong(args[0]) : 120);
     ExecutorService threads =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());

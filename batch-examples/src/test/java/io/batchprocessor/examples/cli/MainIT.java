@@ -48,8 +48,10 @@ class MainIT {
           .containsPattern("deadline exceeded +1 ")
           .containsPattern("invalid request +1 ")
           .containsPattern("throughput +[0-9.]+ /s")
-          .contains("p99")
-          .contains("ETA")
+          .containsPattern("live requests +240 +of 240 answered")
+          .containsPattern("first token, p99 +[0-9.]+ ms beside batch, [0-9.]+ ms without")
+          .containsPattern("batch in flight +[0-9.]+ ")
+          .containsPattern("batch tokens +32448 ")
           .doesNotContain("\r");
       assertThat(main.out().lines()).allMatch(line -> line.length() <= 80);
     }

@@ -231,6 +231,52 @@ class SimulatedGatewayTest {
   }
 
   @Test
+  void a_label_tells_live_traffic_from_batch_and_the_sums_over_it_are_the_totals()
+      throws Exception {
+    SimulatedGateway gateway = start(gateway(3, 10).trafficLabel("traffic"));
+    GatewayClient client = clientOf(gateway);
+    for (int i = 1; i <= 3; i++) {
+      client.complete(4, LIVE).join();
+    }
+    client.complete(8, BATCH).join();
+    client.complete(2).join();
+    hold(client, LIVE);
+    hold(client);
+    awaitHeld(gateway, 2, 0);
+    hold(client, BATCH);
+    hold(client, BATCH);
+    awaitHeld(gateway, 3, 1);
+
+    Map<String, Double> metrics = client.metrics();
+    assertThat(metrics)
+        .containsEntry("vllm:num_requests_running{traffic=\"live\"}", 2.0)
+        .containsEntry("vllm:num_requests_running{traffic=\"batch\"}", 1.0)
+        .containsEntry("vllm:num_requests_waiting{traffic=\"live\"}", 0.0)
+        .containsEntry("vllm:num_requests_waiting{traffic=\"batch\"}", 1.0)
+        .doesNotContainKeys("vllm:num_requests_running", "vllm:num_requests_waiting");
+    for (String histogram : List.of("request_queue_time_seconds", "e2e_request_latency_seconds")) {
+      String name = "vllm:" + histogram + "_count";
+      long held = histogram.startsWith("request") ? 1 : 0;
+      assertThat(metrics.get(name + "{traffic=\"live\"}")).isEqualTo(4.0 + 2 * held);
+      assertThat(metrics.get(name + "{traffic=\"batch\"}")).isEqualTo(1.0 + held);
+    }
+    assertThat(
+            sum(metrics, "vllm:inter_token_latency_seconds_count")
+                + sum(metrics, "vllm:time_to_first_token_seconds_count"))
+        .isEqualTo(metrics.get("vllm:generation_tokens_total"));
+    assertThat(
+            metrics.get("vllm:time_to_first_token_seconds_bucket{traffic=\"batch\",le=\"+Inf\"}"))
+        .isEqualTo(metrics.get("vllm:time_to_first_token_seconds_count{traffic=\"batch\"}"));
+  }
+
+  @Test
+  void what_can_be_no_label_is_refused() {
+    assertThatThrownBy(() -> gateway(1, 1).trafficLabel("traffic class"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("traffic class");
+  }
+
+  @Test
   void the_same_seed_fails_the_same_requests() throws Exception {
     List<Integer> once = statuses(42);
 
@@ -393,6 +439,13 @@ class SimulatedGatewayTest {
             .map(Map.Entry::getValue)
             .toList();
     assertThat(counts).hasSizeGreaterThan(10).isSorted();
+  }
+
+  private static double sum(Map<String, Double> metrics, String name) {
+    return metrics.entrySet().stream()
+        .filter(sample -> sample.getKey().startsWith(name + "{"))
+        .mapToDouble(Map.Entry::getValue)
+        .sum();
   }
 
   private static double millis(HttpResponse<String> response, String header) {
