@@ -46,8 +46,9 @@ final class QuotaSettings {
       Setting.choice(
               PREFIX + "when-over",
               WhenOver.class,
-              "what becomes of a request beyond its quota: it waits, and its queue with it; goes"
-                  + " back to the broker; or ends with status 429")
+              "what becomes of a request beyond its quota: it waits, and its queue with it unless"
+                  + " that has a fairness-attribute; goes back to the broker; or ends with status"
+                  + " 429")
           .withDefault("release");
   private static final Setting<Duration> RELEASE_DELAY =
       Setting.duration(PREFIX + "release-delay", "how long what goes back stays with the broker")

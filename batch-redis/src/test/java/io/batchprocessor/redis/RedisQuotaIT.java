@@ -106,7 +106,7 @@ class RedisQuotaIT {
     DispatchGate waiting = gate("limit", "1", "key", "w", "when-over", "wait");
     Permit held = GateRequests.await(waiting, GateRequests.of("t"));
     assertThat(waiting.tryAcquire(GateRequests.of("t")))
-        .isEqualTo(new Verdict.Wait(Duration.ofMillis(50)));
+        .isEqualTo(Verdict.Wait.alone(Duration.ofMillis(50)));
     held.release(GateRequests.outcome());
     GateRequests.await(waiting, GateRequests.of("t"));
   }
