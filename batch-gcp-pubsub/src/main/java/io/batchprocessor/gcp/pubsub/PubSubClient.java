@@ -3,7 +3,10 @@ package io.batchprocessor.gcp.pubsub;
 import com.google.api.core.ApiFuture;
 import com.google.api.core.ApiFutureCallback;
 import com.google.api.core.ApiFutures;
+import com.google.api.gax.grpc.GrpcCallContext;
 import com.google.api.gax.rpc.ApiException;
+import com.google.api.gax.rpc.ClientStream;
+import com.google.api.gax.rpc.ResponseObserver;
 import com.google.api.gax.rpc.StatusCode.Code;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.pubsub.v1.AcknowledgeRequest;
@@ -13,6 +16,8 @@ import com.google.pubsub.v1.PublishResponse;
 import com.google.pubsub.v1.PubsubMessage;
 import com.google.pubsub.v1.PullRequest;
 import com.google.pubsub.v1.ReceivedMessage;
+import com.google.pubsub.v1.StreamingPullRequest;
+import com.google.pubsub.v1.StreamingPullResponse;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The five calls of Pub/Sub that move messages, each asynchronous, none repeated. */
+/** The six calls of Pub/Sub that move messages, each asynchronous, none repeated. */
 final class PubSubClient {
 
   private final Connection connection;
@@ -68,6 +73,53 @@ final class PubSubClient {
             subscription,
             () -> connection.subscriber().pullCallable().futureCall(request))
         .thenApply(response -> response.getReceivedMessagesList());
+  }
+
+  /**
+   * Opens a stream; what it brings, and its end, are told to the observer.
+   *
+   * @see #failed for what its end is to be reported as
+   */
+  ClientStream<StreamingPullRequest> streamingPull(
+      String subscription, ResponseObserver<StreamingPullResponse> observer) {
+    checkReachable();
+    return connection
+        .subscriber()
+        .streamingPullCallable()
+        .splitCall(
+            observer,
+            // By which Google's front end finds the subscription: unary calls carry it by
+            // themselves.
+            GrpcCallContext.createDefault()
+                .withExtraHeaders(
+                    Map.of("x-goog-request-params", List.of("subscription=" + subscription))));
+  }
+
+  /** The broker spoke. */
+  void answered() {
+    unreachable = false;
+  }
+
+  /** What a failed call is to be reported as: with what it was for. */
+  PubSubException failed(String what, String resource, Throwable thrown) {
+    unreachable =
+        thrown instanceof ApiException e && e.getStatusCode().getCode() == Code.UNAVAILABLE;
+    return new PubSubException(
+        "%s %s failed: %s".formatted(what, resource, reason(thrown)), thrown);
+  }
+
+  /**
+   * Tries to connect anew if the broker was out of reach.
+   *
+   * @throws IllegalStateException if calls are answered no more
+   */
+  private void checkReachable() {
+    if (connection.isCut()) {
+      throw new IllegalStateException("the transport to Pub/Sub is closed");
+    }
+    if (unreachable) {
+      connection.reconnect();
+    }
   }
 
   CompletableFuture<AckAnswer> acknowledge(String subscription, List<String> ackIds) {
@@ -214,12 +266,10 @@ final class PubSubClient {
   }
 
   private <T> CompletableFuture<T> call(String what, String resource, Call<? extends T> call) {
-    if (connection.isCut()) {
-      return CompletableFuture.failedFuture(
-          new IllegalStateException("the transport to Pub/Sub is closed"));
-    }
-    if (unreachable) {
-      connection.reconnect();
+    try {
+      checkReachable();
+    } catch (IllegalStateException e) {
+      return CompletableFuture.failedFuture(e);
     }
     CompletableFuture<T> done = new CompletableFuture<>();
     ApiFutures.addCallback(
@@ -227,17 +277,13 @@ final class PubSubClient {
         new ApiFutureCallback<T>() {
           @Override
           public void onSuccess(T answer) {
-            unreachable = false;
+            answered();
             done.complete(answer);
           }
 
           @Override
           public void onFailure(Throwable thrown) {
-            unreachable =
-                thrown instanceof ApiException e && e.getStatusCode().getCode() == Code.UNAVAILABLE;
-            done.completeExceptionally(
-                new PubSubException(
-                    "%s %s failed: %s".formatted(what, resource, reason(thrown)), thrown));
+            done.completeExceptionally(failed(what, resource, thrown));
           }
         },
         MoreExecutors.directExecutor());

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests that share an ordering key are answered one after the other. */
 class OrderingKeysIT {
@@ -23,12 +23,12 @@ class OrderingKeysIT {
   private static final int KEYS = 8;
   private static final int EACH = 15;
 
-  @ParameterizedTest(name = "retry topic: {0}")
-  @ValueSource(booleans = {false, true})
-  void requests_of_one_key_are_answered_in_order_though_some_are_shed(boolean retryTopic)
-      throws Exception {
+  @ParameterizedTest(name = "retry topic: {0}, {1}")
+  @CsvSource({"false, STREAMING", "false, UNARY", "true, UNARY"})
+  void requests_of_one_key_are_answered_in_order_though_some_are_shed(
+      boolean retryTopic, Pulls.Kind pull) throws Exception {
     try (Gateway gateway = new Gateway(20, Duration.ofMillis(10));
-        Deployment deployment = ordered("pubsub.result-ordering=true")) {
+        Deployment deployment = ordered("pubsub.result-ordering=true").pulling(pull)) {
       if (retryTopic) {
         deployment.withRetryTopic();
       }
