@@ -1,7 +1,6 @@
 package io.batchprocessor.gcp.pubsub;
 
 import com.google.pubsub.v1.ReceivedMessage;
-import io.batchprocessor.gcp.pubsub.PubSubClient.AckAnswer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

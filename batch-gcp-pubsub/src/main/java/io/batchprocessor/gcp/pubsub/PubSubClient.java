@@ -19,8 +19,6 @@ import com.google.pubsub.v1.ReceivedMessage;
 import com.google.pubsub.v1.StreamingPullRequest;
 import com.google.pubsub.v1.StreamingPullResponse;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,26 +36,6 @@ final class PubSubClient {
 
   PubSubClient(Connection connection) {
     this.connection = connection;
-  }
-
-  /**
-   * What became of a call about ack ids. All others went through.
-   *
-   * @param refused those that are not ours any more
-   * @param undecided those that have to be asked again
-   */
-  record AckAnswer(Set<String> refused, Set<String> undecided) {
-    static final AckAnswer ALL_WELL = new AckAnswer(Set.of(), Set.of());
-
-    AckAnswer and(AckAnswer other) {
-      return new AckAnswer(union(refused, other.refused), union(undecided, other.undecided));
-    }
-
-    private static Set<String> union(Set<String> some, Set<String> more) {
-      Set<String> all = new HashSet<>(some);
-      all.addAll(more);
-      return all;
-    }
   }
 
   void checkOpen() {
@@ -211,7 +189,7 @@ final class PubSubClient {
         .thenApply(answer -> AckAnswer.ALL_WELL)
         .exceptionallyCompose(
             thrown -> {
-              @Nullable AckAnswer each = answerForEach(thrown);
+              @Nullable AckAnswer each = AckAnswer.find(failure(thrown).getCause());
               if (each != null) {
                 return CompletableFuture.completedFuture(each);
               }
@@ -229,36 +207,6 @@ final class PubSubClient {
                       aboutAckIds(what, subscription, ackIds.subList(half, ackIds.size()), request),
                       AckAnswer::and);
             });
-  }
-
-  /**
-   * What an exactly-once subscription says of each ack id that did not go through. One that is out
-   * of order could go through after another one did; but nobody who settles one batch after another
-   * may wait for that, so it counts as refused, and the message comes again.
-   *
-   * @see <a href="https://cloud.google.com/pubsub/docs/exactly-once-delivery">Exactly-once
-   *     delivery</a>
-   */
-  private static @Nullable AckAnswer answerForEach(Throwable thrown) {
-    Throwable cause = failure(thrown).getCause();
-    if (!(cause instanceof ApiException answer)
-        || answer.getErrorDetails() == null
-        || answer.getErrorDetails().getErrorInfo() == null) {
-      return null;
-    }
-    Map<String, String> reasons =
-        new HashMap<>(answer.getErrorDetails().getErrorInfo().getMetadataMap());
-    reasons.values().removeIf(reason -> !reason.matches("(PERMANENT|TRANSIENT)_FAILURE_.*"));
-    if (reasons.isEmpty()) {
-      return null;
-    }
-    Set<String> refused = new HashSet<>();
-    Set<String> undecided = new HashSet<>();
-    reasons.forEach(
-        (id, reason) ->
-            (reason.startsWith("PERMANENT") || reason.contains("UNORDERED") ? refused : undecided)
-                .add(id));
-    return new AckAnswer(refused, undecided);
   }
 
   private interface Call<T> {
