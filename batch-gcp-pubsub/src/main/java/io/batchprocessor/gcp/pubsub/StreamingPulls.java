@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A broker that sends more than twice what the window allows has its stream closed, and what it
  * sent is used up before the next is opened. The emulator is one: it knows no window at all, and
  * sends a hundred messages every 20 ms for as long as a stream is open. It does not notice either
- * that a stream's client has died, and goes on sending to it.
+ * that a stream's client has died, and goes on sending to it; and what it is about to send when a
+ * stream is half-closed it may lease and never send.
  */
 final class StreamingPulls implements Pulls {
 
@@ -88,8 +89,12 @@ final class StreamingPulls implements Pulls {
     this.connection = connection;
     this.source = source;
     this.batchSize = config.batchSize();
+    // Where the lease has to be confirmed anyway, what never reaches us is soon free again.
     this.ackDeadline =
-        Duration.ofSeconds(Math.max(SHORTEST_ACK_DEADLINE, config.lease().toSeconds()));
+        Duration.ofSeconds(
+            source.exactlyOnce()
+                ? SHORTEST_ACK_DEADLINE
+                : Math.max(SHORTEST_ACK_DEADLINE, config.lease().toSeconds()));
     this.firstLease = new FirstLease(client, source, ackDeadline, config.lease(), reader);
     this.sink = sink;
   }
