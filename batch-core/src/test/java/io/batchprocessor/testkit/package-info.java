@@ -9,6 +9,9 @@
  * io.batchprocessor.testkit.RequestTransformContract}. After the run {@code target/adapter-kit} has
  * a page for each subject that says which rules it keeps; a configuration parameter of the JUnit
  * platform, {@code adapter-kit.directory}, puts it elsewhere.
+ *
+ * <p>For tests of your own there are {@link io.batchprocessor.testkit.TcpProxy}, a network that can
+ * be cut, and {@link io.batchprocessor.testkit.ProcessorMain}, a processor to be killed.
  */
 @NullMarked
 package io.batchprocessor.testkit;

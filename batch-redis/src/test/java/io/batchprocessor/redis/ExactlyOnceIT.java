@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.QueueProvider;
+import io.batchprocessor.testkit.ProcessorMain;
+import io.batchprocessor.testkit.TcpProxy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

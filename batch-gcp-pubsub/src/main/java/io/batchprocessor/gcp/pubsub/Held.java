@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that was pulled: the receipt of a delivery. Whoever settles it ends it; from then on
- * every answer about it is that its lease is lost.
+ * A message that came from the broker: the receipt of a delivery. Whoever settles it ends it; from
+ * then on every answer about it is that its lease is lost.
  *
  * <p>The end of its lease is kept here too, early by a margin: a subscription without exactly-once
  * delivery answers nothing about leases, so that after that moment we count it as lost ourselves.
@@ -138,8 +138,9 @@ final class Held {
 
   /** Acknowledged, in a call that may yet fail for others. */
   void acknowledged() {
-    state = State.ACKNOWLEDGED;
-    keeper.ended(this, true);
+    if (leave(State.ACKNOWLEDGED)) {
+      keeper.ended(this, true);
+    }
   }
 
   /** Its acknowledgement was told: the last that there is to say about it. */
@@ -149,10 +150,18 @@ final class Held {
 
   /** It is the broker's again, or another process's. */
   void givenUp() {
-    if (state == State.OPEN) {
-      state = State.ENDED;
+    if (leave(State.ENDED)) {
       keeper.ended(this, false);
     }
+  }
+
+  /** Whether this call is the one that ends it. */
+  private synchronized boolean leave(State to) {
+    boolean open = state == State.OPEN;
+    if (open) {
+      state = to;
+    }
+    return open;
   }
 
   /** Whether it is ours, as far as we can tell. */

@@ -1,6 +1,5 @@
 package io.batchprocessor.gcp.pubsub;
 
-import io.batchprocessor.gcp.pubsub.PubSubClient.AckAnswer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

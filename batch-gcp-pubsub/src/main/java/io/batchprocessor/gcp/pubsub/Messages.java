@@ -70,7 +70,7 @@ final class Messages {
         keeper,
         received,
         message.getAttributesOrDefault(QUEUE, source.queue()),
-        Math.toIntExact(number(message, ATTEMPT, 1)),
+        (int) Math.min(Integer.MAX_VALUE, number(message, ATTEMPT, 1)),
         attributes,
         publishedAt(message));
   }

@@ -3,7 +3,10 @@ package io.batchprocessor.gcp.pubsub;
 import com.google.api.core.ApiFuture;
 import com.google.api.core.ApiFutureCallback;
 import com.google.api.core.ApiFutures;
+import com.google.api.gax.grpc.GrpcCallContext;
 import com.google.api.gax.rpc.ApiException;
+import com.google.api.gax.rpc.ClientStream;
+import com.google.api.gax.rpc.ResponseObserver;
 import com.google.api.gax.rpc.StatusCode.Code;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.pubsub.v1.AcknowledgeRequest;
@@ -13,9 +16,9 @@ import com.google.pubsub.v1.PublishResponse;
 import com.google.pubsub.v1.PubsubMessage;
 import com.google.pubsub.v1.PullRequest;
 import com.google.pubsub.v1.ReceivedMessage;
+import com.google.pubsub.v1.StreamingPullRequest;
+import com.google.pubsub.v1.StreamingPullResponse;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The five calls of Pub/Sub that move messages, each asynchronous, none repeated. */
+/** The six calls of Pub/Sub that move messages, each asynchronous, none repeated. */
 final class PubSubClient {
 
   private final Connection connection;
@@ -33,26 +36,6 @@ final class PubSubClient {
 
   PubSubClient(Connection connection) {
     this.connection = connection;
-  }
-
-  /**
-   * What became of a call about ack ids. All others went through.
-   *
-   * @param refused those that are not ours any more
-   * @param undecided those that have to be asked again
-   */
-  record AckAnswer(Set<String> refused, Set<String> undecided) {
-    static final AckAnswer ALL_WELL = new AckAnswer(Set.of(), Set.of());
-
-    AckAnswer and(AckAnswer other) {
-      return new AckAnswer(union(refused, other.refused), union(undecided, other.undecided));
-    }
-
-    private static Set<String> union(Set<String> some, Set<String> more) {
-      Set<String> all = new HashSet<>(some);
-      all.addAll(more);
-      return all;
-    }
   }
 
   void checkOpen() {
@@ -68,6 +51,53 @@ final class PubSubClient {
             subscription,
             () -> connection.subscriber().pullCallable().futureCall(request))
         .thenApply(response -> response.getReceivedMessagesList());
+  }
+
+  /**
+   * Opens a stream; what it brings, and its end, are told to the observer.
+   *
+   * @see #failed for what its end is to be reported as
+   */
+  ClientStream<StreamingPullRequest> streamingPull(
+      String subscription, ResponseObserver<StreamingPullResponse> observer) {
+    checkReachable();
+    return connection
+        .subscriber()
+        .streamingPullCallable()
+        .splitCall(
+            observer,
+            // By which Google's front end finds the subscription: unary calls carry it by
+            // themselves.
+            GrpcCallContext.createDefault()
+                .withExtraHeaders(
+                    Map.of("x-goog-request-params", List.of("subscription=" + subscription))));
+  }
+
+  /** The broker spoke. */
+  void answered() {
+    unreachable = false;
+  }
+
+  /** What a failed call is to be reported as: with what it was for. */
+  PubSubException failed(String what, String resource, Throwable thrown) {
+    unreachable =
+        thrown instanceof ApiException e && e.getStatusCode().getCode() == Code.UNAVAILABLE;
+    return new PubSubException(
+        "%s %s failed: %s".formatted(what, resource, reason(thrown)), thrown);
+  }
+
+  /**
+   * Tries to connect anew if the broker was out of reach.
+   *
+   * @throws IllegalStateException if calls are answered no more
+   */
+  private void checkReachable() {
+    if (connection.isCut()) {
+      throw new IllegalStateException("the transport to Pub/Sub is closed");
+    }
+    if (unreachable) {
+      connection.reconnect();
+    }
   }
 
   CompletableFuture<AckAnswer> acknowledge(String subscription, List<String> ackIds) {
@@ -159,7 +189,7 @@ final class PubSubClient {
         .thenApply(answer -> AckAnswer.ALL_WELL)
         .exceptionallyCompose(
             thrown -> {
-              @Nullable AckAnswer each = answerForEach(thrown);
+              @Nullable AckAnswer each = AckAnswer.find(failure(thrown).getCause());
               if (each != null) {
                 return CompletableFuture.completedFuture(each);
               }
@@ -179,47 +209,15 @@ final class PubSubClient {
             });
   }
 
-  /**
-   * What an exactly-once subscription says of each ack id that did not go through. One that is out
-   * of order could go through after another one did; but nobody who settles one batch after another
-   * may wait for that, so it counts as refused, and the message comes again.
-   *
-   * @see <a href="https://cloud.google.com/pubsub/docs/exactly-once-delivery">Exactly-once
-   *     delivery</a>
-   */
-  private static @Nullable AckAnswer answerForEach(Throwable thrown) {
-    Throwable cause = failure(thrown).getCause();
-    if (!(cause instanceof ApiException answer)
-        || answer.getErrorDetails() == null
-        || answer.getErrorDetails().getErrorInfo() == null) {
-      return null;
-    }
-    Map<String, String> reasons =
-        new HashMap<>(answer.getErrorDetails().getErrorInfo().getMetadataMap());
-    reasons.values().removeIf(reason -> !reason.matches("(PERMANENT|TRANSIENT)_FAILURE_.*"));
-    if (reasons.isEmpty()) {
-      return null;
-    }
-    Set<String> refused = new HashSet<>();
-    Set<String> undecided = new HashSet<>();
-    reasons.forEach(
-        (id, reason) ->
-            (reason.startsWith("PERMANENT") || reason.contains("UNORDERED") ? refused : undecided)
-                .add(id));
-    return new AckAnswer(refused, undecided);
-  }
-
   private interface Call<T> {
     ApiFuture<T> begin();
   }
 
   private <T> CompletableFuture<T> call(String what, String resource, Call<? extends T> call) {
-    if (connection.isCut()) {
-      return CompletableFuture.failedFuture(
-          new IllegalStateException("the transport to Pub/Sub is closed"));
-    }
-    if (unreachable) {
-      connection.reconnect();
+    try {
+      checkReachable();
+    } catch (IllegalStateException e) {
+      return CompletableFuture.failedFuture(e);
     }
     CompletableFuture<T> done = new CompletableFuture<>();
     ApiFutures.addCallback(
@@ -227,17 +225,13 @@ final class PubSubClient {
         new ApiFutureCallback<T>() {
           @Override
           public void onSuccess(T answer) {
-            unreachable = false;
+            answered();
             done.complete(answer);
           }
 
           @Override
           public void onFailure(Throwable thrown) {
-            unreachable =
-                thrown instanceof ApiException e && e.getStatusCode().getCode() == Code.UNAVAILABLE;
-            done.completeExceptionally(
-                new PubSubException(
-                    "%s %s failed: %s".formatted(what, resource, reason(thrown)), thrown));
+            done.completeExceptionally(failed(what, resource, thrown));
           }
         },
         MoreExecutors.directExecutor());

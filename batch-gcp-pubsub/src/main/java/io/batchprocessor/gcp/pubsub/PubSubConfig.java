@@ -30,6 +30,7 @@ record PubSubConfig(
     @Nullable String retryTopic,
     @Nullable String retrySubscription,
     @Nullable String resultSubscription,
+    Pulls.Kind pull,
     int batchSize,
     Duration lease,
     boolean resultOrdering,
@@ -120,6 +121,7 @@ record PubSubConfig(
                   .find(PubSubSettings.RESULT_SUBSCRIPTION)
                   .map(id -> subscription(PubSubSettings.RESULT_SUBSCRIPTION.key(), id))
                   .orElse(null),
+              settings.get(PubSubSettings.PULL),
               settings.get(PubSubSettings.BATCH_SIZE),
               settings.get(PubSubSettings.LEASE),
               settings.get(PubSubSettings.RESULT_ORDERING),

@@ -37,10 +37,18 @@ final class PubSubSettings {
       Setting.string(
           "pubsub.result-subscriber-id",
           "subscription that tools and tests take results from; the processor needs none");
+  static final Setting<Pulls.Kind> PULL =
+      Setting.choice(
+              "pubsub.pull",
+              Pulls.Kind.class,
+              "how messages are taken: the broker sends them as soon as there is room, or is asked"
+                  + " for each batch")
+          .withDefault("unary");
   static final Setting<Integer> BATCH_SIZE =
       Setting.integer(
               "pubsub.batch-size",
-              "the most messages that one call pulls, publishes or acknowledges")
+              "the most messages that one call pulls, publishes or acknowledges, and that a stream"
+                  + " may bring before some are settled")
           .withDefault("1000")
           .where("from 1 to 1000", value -> value >= 1 && value <= 1000);
   static final Setting<Duration> LEASE =
@@ -89,6 +97,7 @@ final class PubSubSettings {
           RETRY_TOPIC,
           RETRY_SUBSCRIPTION,
           RESULT_SUBSCRIPTION,
+          PULL,
           BATCH_SIZE,
           LEASE,
           RESULT_ORDERING,

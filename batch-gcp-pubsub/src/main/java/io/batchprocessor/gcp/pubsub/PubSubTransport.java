@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PubSubTransport implements Transport, HealthCheck, Producer {
 
-  /** How long handing back what nobody was given may hold up {@code close}. */
+  /** How long ending streams, and then handing back what nobody was given, may hold up close. */
   private static final Duration HAND_BACK = Duration.ofSeconds(2);
 
   /** How long a question after health may take. */
@@ -155,24 +155,35 @@ final class PubSubTransport implements Transport, HealthCheck, Producer {
       return;
     }
     connection.closing();
-    List<Held> left = new ArrayList<>();
-    requestQueues.forEach(queue -> left.addAll(queue.close()));
+    List<SubscriptionQueue> taking = new ArrayList<>(requestQueues);
     if (results != null) {
-      left.addAll(results.close());
+      taking.add(results);
     }
-    List<CompletableFuture<?>> calls = new ArrayList<>();
-    calls.add(leases.releaseLater(left));
-    retryQueue.close().forEach((delay, some) -> calls.add(leases.putOffLater(some, delay)));
     try {
-      CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
+      List<CompletableFuture<?>> stopping = new ArrayList<>();
+      taking.forEach(queue -> stopping.add(queue.stop()));
+      stopping.add(retryQueue.stop());
+      await(stopping);
+      List<Held> left = new ArrayList<>();
+      taking.forEach(queue -> left.addAll(queue.drain()));
+      List<CompletableFuture<?>> calls = new ArrayList<>();
+      calls.add(leases.releaseLater(left));
+      retryQueue.drain().forEach((delay, some) -> calls.add(leases.putOffLater(some, delay)));
+      await(calls);
+    } finally {
+      connection.close();
+    }
+  }
+
+  private static void await(List<CompletableFuture<?>> all) {
+    try {
+      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
           .get(HAND_BACK.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      // They come back when their leases end.
+      // What did not come back comes back when its lease ends.
       Thread.onSpinWait();
-    } finally {
-      connection.close();
     }
   }
 

@@ -10,11 +10,13 @@ import io.batchprocessor.BatchProcessorBuilder;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Settings;
 import io.batchprocessor.testkit.AdapterUnderTest;
+import io.batchprocessor.testkit.TcpProxy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -55,6 +57,11 @@ final class Deployment implements AutoCloseable {
       int equals = setting.indexOf('=');
       this.settings.put(setting.substring(0, equals), setting.substring(equals + 1));
     }
+  }
+
+  Deployment pulling(Pulls.Kind pull) {
+    settings.put("pubsub.pull", pull.name().toLowerCase(Locale.ROOT));
+    return this;
   }
 
   Deployment withRetryTopic() {

@@ -20,6 +20,8 @@ import com.google.pubsub.v1.PubsubMessage;
 import com.google.pubsub.v1.PullRequest;
 import com.google.pubsub.v1.PullResponse;
 import com.google.pubsub.v1.ReceivedMessage;
+import com.google.pubsub.v1.StreamingPullRequest;
+import com.google.pubsub.v1.StreamingPullResponse;
 import com.google.pubsub.v1.SubscriberGrpc;
 import com.google.pubsub.v1.Subscription;
 import com.google.pubsub.v1.Topic;
@@ -35,6 +37,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -68,12 +71,21 @@ final class FakePubSub implements AutoCloseable {
   private final Queue<ReceivedMessage> messages = new ArrayDeque<>();
   private final Queue<StreamObserver<PullResponse>> waiting = new ArrayDeque<>();
   final List<PullRequest> pulls = new CopyOnWriteArrayList<>();
+  final List<FakeStream> streams = new CopyOnWriteArrayList<>();
+
+  /** What the next stream ends with, when it is opened; null: it stays. */
+  volatile io.grpc.@Nullable Status refusingStreams;
+
   final List<AcknowledgeRequest> acknowledgements = new CopyOnWriteArrayList<>();
   final List<ModifyAckDeadlineRequest> modifications = new CopyOnWriteArrayList<>();
   final List<PublishRequest> publications = new CopyOnWriteArrayList<>();
 
   /** What an acknowledgement fails with; null: it does not. */
   volatile Function<AcknowledgeRequest, @Nullable StatusRuntimeException> acknowledging =
+      request -> null;
+
+  /** What a call for leases fails with; null: it does not. */
+  volatile Function<ModifyAckDeadlineRequest, @Nullable StatusRuntimeException> modifying =
       request -> null;
 
   /** What a publication fails with; null: it does not. */
@@ -118,6 +130,21 @@ final class FakePubSub implements AutoCloseable {
     if (!waiting.isEmpty()) {
       answerPull(ackIds.length, waiting.remove());
     }
+    streams.forEach(FakeStream::send);
+  }
+
+  /** At most so many of what nobody has yet. */
+  private synchronized List<ReceivedMessage> take(int max) {
+    List<ReceivedMessage> taken = new ArrayList<>();
+    while (taken.size() < max && !messages.isEmpty()) {
+      taken.add(messages.remove());
+    }
+    return taken;
+  }
+
+  /** How many messages nobody has. */
+  synchronized int backlog() {
+    return messages.size();
   }
 
   private synchronized void pull(int max, StreamObserver<PullResponse> observer) {
@@ -129,11 +156,7 @@ final class FakePubSub implements AutoCloseable {
   }
 
   private void answerPull(int max, StreamObserver<PullResponse> observer) {
-    PullResponse.Builder response = PullResponse.newBuilder();
-    while (response.getReceivedMessagesCount() < max && !messages.isEmpty()) {
-      response.addReceivedMessages(messages.remove());
-    }
-    answer(response.build(), null, observer);
+    answer(PullResponse.newBuilder().addAllReceivedMessages(take(max)).build(), null, observer);
   }
 
   /** What an exactly-once subscription says. */
@@ -186,16 +209,28 @@ final class FakePubSub implements AutoCloseable {
     }
 
     @Override
+    public StreamObserver<StreamingPullRequest> streamingPull(
+        StreamObserver<StreamingPullResponse> observer) {
+      FakeStream stream = new FakeStream(observer, FakePubSub.this::take, refusingStreams);
+      streams.add(stream);
+      return stream;
+    }
+
+    @Override
     public void acknowledge(AcknowledgeRequest request, StreamObserver<Empty> observer) {
       acknowledgements.add(request);
       answer(Empty.getDefaultInstance(), acknowledging.apply(request), observer);
+      streams.forEach(stream -> stream.settled(request.getAckIdsList()));
     }
 
     @Override
     public void modifyAckDeadline(
         ModifyAckDeadlineRequest request, StreamObserver<Empty> observer) {
       modifications.add(request);
-      answer(Empty.getDefaultInstance(), null, observer);
+      answer(Empty.getDefaultInstance(), modifying.apply(request), observer);
+      if (request.getAckDeadlineSeconds() == 0) {
+        streams.forEach(stream -> stream.settled(request.getAckIdsList()));
+      }
     }
   }
 

@@ -122,6 +122,7 @@ class FakePubSubTest {
   @Test
   void a_pull_asks_for_no_more_than_is_wanted_and_an_empty_answer_is_not_asked_for_at_once()
       throws Exception {
+    settings.put("pubsub.pull", "unary");
     pubSub.impatient = true;
     open();
     assertThat(queue().receive(3, Duration.ofMillis(600))).isEmpty();
@@ -132,6 +133,7 @@ class FakePubSubTest {
 
   @Test
   void what_a_pull_brings_when_nobody_waits_any_more_goes_back() throws Exception {
+    settings.put("pubsub.pull", "unary");
     open();
     assertThat(queue().receive(2, Duration.ZERO)).isEmpty();
 

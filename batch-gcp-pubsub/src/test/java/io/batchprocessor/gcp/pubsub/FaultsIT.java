@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.testkit.ProcessorMain;
+import io.batchprocessor.testkit.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,6 +15,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The broker out of reach, answers that take longer than a lease, and the end of a process. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -23,10 +27,11 @@ class FaultsIT {
    */
   private static final Duration OUTAGE = Duration.ofSeconds(30);
 
+  /** By unary pulls: the emulator goes on sending to streams whose connection broke. */
   @Test
   void the_broker_is_gone_for_three_leases_and_back() throws Exception {
     try (Gateway gateway = new Gateway(10, Duration.ofMillis(20));
-        Deployment deployment = new Deployment("pubsub.lease=10s");
+        Deployment deployment = new Deployment("pubsub.lease=10s").pulling(Pulls.Kind.UNARY);
         TcpProxy proxy = new TcpProxy(deployment.emulator().port())) {
       deployment.submit(1_000);
       BatchProcessor processor = deployment.through(proxy).process(gateway, 4);
@@ -43,10 +48,12 @@ class FaultsIT {
     }
   }
 
-  @Test
-  void an_answer_that_takes_longer_than_the_ack_deadline_is_asked_for_once() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void an_answer_that_takes_longer_than_the_ack_deadline_is_asked_for_once(Pulls.Kind pull)
+      throws Exception {
     try (Gateway gateway = new Gateway(0, Duration.ofSeconds(45));
-        Deployment deployment = new Deployment("pubsub.lease=10s")) {
+        Deployment deployment = new Deployment("pubsub.lease=10s").pulling(pull)) {
       deployment.submit(20);
       deployment.process(gateway, 10, builder -> builder.setting("buffer", "10"));
       deployment.process(gateway, 10, builder -> builder.setting("buffer", "10"));
@@ -56,10 +63,11 @@ class FaultsIT {
     }
   }
 
-  @Test
-  void close_hands_everything_back_within_the_drain_time() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void close_hands_everything_back_within_the_drain_time(Pulls.Kind pull) throws Exception {
     try (Gateway gateway = new Gateway(0, Duration.ofMinutes(10));
-        Deployment deployment = new Deployment()) {
+        Deployment deployment = new Deployment().pulling(pull)) {
       deployment.submit(40);
       BatchProcessor processor =
           deployment.process(
@@ -91,7 +99,7 @@ class FaultsIT {
   void a_frozen_process_publishes_nothing_after_its_leases() throws Exception {
     List<Process> processors = new ArrayList<>();
     try (Gateway gateway = new Gateway(0, Duration.ofMillis(50));
-        Deployment deployment = new Deployment("pubsub.lease=3s")) {
+        Deployment deployment = new Deployment("pubsub.lease=3s").pulling(Pulls.Kind.UNARY)) {
       deployment.submit(600);
       for (int i = 0; i < 2; i++) {
         List<String> args = new ArrayList<>(List.of("gcp-pubsub", gateway.url(), "4"));

@@ -2,15 +2,16 @@ package io.batchprocessor.gcp.pubsub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchprocessor.testkit.ProcessorMain;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /** Nothing is lost, and what is there twice is explained: processors in processes of their own. */
@@ -20,12 +21,13 @@ class KillsIT {
   private static final int BUFFER = CONCURRENCY;
   private static final Duration BETWEEN_KILLS = Duration.ofSeconds(2);
 
+  /** By unary pulls: the emulator goes on sending to the stream of a process that died. */
   @ParameterizedTest(name = "{0} requests, retry topic: {1}")
   @CsvSource({"5000, false", "2000, true"})
   void processors_are_killed_every_two_seconds(int requests, boolean retryTopic) throws Exception {
     List<Process> processors = new ArrayList<>();
     try (Gateway gateway = new Gateway(20, Duration.ofMillis(40));
-        Deployment deployment = new Deployment("pubsub.lease=3s")) {
+        Deployment deployment = new Deployment("pubsub.lease=3s").pulling(Pulls.Kind.UNARY)) {
       if (retryTopic) {
         deployment.withRetryTopic();
       }
@@ -62,10 +64,12 @@ class KillsIT {
     }
   }
 
-  @Test
-  void without_kills_an_exactly_once_subscription_yields_each_result_once() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void without_kills_an_exactly_once_subscription_yields_each_result_once(Pulls.Kind pull)
+      throws Exception {
     try (Gateway gateway = new Gateway(20, Duration.ofMillis(10));
-        Deployment deployment = new Deployment()) {
+        Deployment deployment = new Deployment().pulling(pull)) {
       deployment.submit(2_000);
       for (int i = 0; i < 3; i++) {
         deployment.process(gateway, CONCURRENCY);

@@ -11,6 +11,7 @@ import io.batchprocessor.spi.DeadLetter;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.testkit.AdapterUnderTest;
 import io.batchprocessor.testkit.Broker;
+import io.batchprocessor.testkit.TcpProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -54,8 +55,7 @@ final class KitServer implements Broker, AutoCloseable {
             .shortLease("pubsub.lease", Duration.ofSeconds(1))
             .resultLimit(Messages.LONGEST)
             .exempt(652, "without ordering keys Pub/Sub promises no order")
-            .deadLetters(transport -> letters(dead))
-            .broker(this);
+            .deadLetters(transport -> letters(dead));
     return retryTopic ? adapter.setting("pubsub.retry-topic-id", retry) : adapter;
   }
 

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that share an ordering key are answered one after the other. */
@@ -23,12 +24,16 @@ class OrderingKeysIT {
   private static final int KEYS = 8;
   private static final int EACH = 15;
 
+  /**
+   * By unary pulls: the emulator may lose what it is about to send to a stream that is closed, for
+   * as long as a lease, and does not keep to the order when it delivers it again.
+   */
   @ParameterizedTest(name = "retry topic: {0}")
   @ValueSource(booleans = {false, true})
   void requests_of_one_key_are_answered_in_order_though_some_are_shed(boolean retryTopic)
       throws Exception {
     try (Gateway gateway = new Gateway(20, Duration.ofMillis(10));
-        Deployment deployment = ordered("pubsub.result-ordering=true")) {
+        Deployment deployment = ordered("pubsub.result-ordering=true").pulling(Pulls.Kind.UNARY)) {
       if (retryTopic) {
         deployment.withRetryTopic();
       }
@@ -67,9 +72,11 @@ class OrderingKeysIT {
     }
   }
 
-  @Test
-  void one_of_a_key_is_handed_out_and_the_next_when_it_is_acknowledged() throws Exception {
-    try (Deployment deployment = ordered()) {
+  @ParameterizedTest
+  @EnumSource
+  void one_of_a_key_is_handed_out_and_the_next_when_it_is_acknowledged(Pulls.Kind pull)
+      throws Exception {
+    try (Deployment deployment = ordered().pulling(pull)) {
       deployment.submit(
           List.of(
               Deployment.request("a").setOrderingKey("k").build(),

@@ -28,7 +28,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Prints what the transport costs on the emulator: throughput through a gateway, beside a bare loop
  * of Google's own {@code Subscriber} and {@code Publisher} in the same run that publishes each
- * message it gets and then acknowledges it, and the latency of an idle queue. Asserts nothing.
+ * message it gets and then acknowledges it, and the latency of an idle queue; streaming and unary.
+ * Asserts nothing.
  *
  * <pre>{@code
  * PubSubBenchmark throughput <gateway URL> <requests> <concurrency>
@@ -51,11 +52,17 @@ final class PubSubBenchmark {
         int requests = Integer.parseInt(args[2]);
         for (int round = 0; round < 3; round++) {
           double bare = bare(requests);
-          double processor = processor(args[1], requests, Integer.parseInt(args[3]));
-          print("processor: %.0f %% of the bare loop", 100 * processor / bare);
+          for (Pulls.Kind pull : Pulls.Kind.values()) {
+            double processor = processor(pull, args[1], requests, Integer.parseInt(args[3]));
+            print("%s: %.0f %% of the bare loop", pull, 100 * processor / bare);
+          }
         }
       }
-      case "latency" -> latency();
+      case "latency" -> {
+        for (Pulls.Kind pull : Pulls.Kind.values()) {
+          latency(pull);
+        }
+      }
       default -> throw new IllegalArgumentException(args[0]);
     }
     System.exit(0);
@@ -114,8 +121,8 @@ final class PubSubBenchmark {
     }
   }
 
-  private static double processor(String gateway, int requests, int concurrency) {
-    try (Deployment deployment = deployment()) {
+  private static double processor(Pulls.Kind pull, String gateway, int requests, int concurrency) {
+    try (Deployment deployment = deployment().pulling(pull)) {
       deployment.submit(requests);
       long cpu = processCpu();
       long begin = System.nanoTime();
@@ -132,8 +139,8 @@ final class PubSubBenchmark {
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         print(
-            "processor, concurrency %d: %,.0f requests/s, %.0f µs CPU each",
-            concurrency, requests / seconds, (processCpu() - cpu) / 1e3 / requests);
+            "%s, concurrency %d: %,.0f requests/s, %.0f µs CPU each",
+            pull, concurrency, requests / seconds, (processCpu() - cpu) / 1e3 / requests);
         return requests / seconds;
       }
     }
@@ -144,8 +151,8 @@ final class PubSubBenchmark {
     return new Deployment(subscription -> subscription.setAckDeadlineSeconds(60));
   }
 
-  private static void latency() throws Exception {
-    try (Deployment deployment = deployment()) {
+  private static void latency(Pulls.Kind pull) throws Exception {
+    try (Deployment deployment = deployment().pulling(pull)) {
       PubSubTransport transport = deployment.open();
       RequestQueue queue = Deployment.queue(transport);
       long[] nanos = new long[1_000];
@@ -171,7 +178,8 @@ final class PubSubBenchmark {
       }
       Arrays.sort(nanos);
       print(
-          "idle: submit to delivery p50 %.2f ms, p99 %.2f ms, max %.2f ms (submit included)",
+          "%s, idle: submit to delivery p50 %.2f ms, p99 %.2f ms, max %.2f ms (submit included)",
+          pull,
           nanos[nanos.length / 2] / 1e6,
           nanos[nanos.length * 99 / 100] / 1e6,
           nanos[nanos.length - 1] / 1e6);

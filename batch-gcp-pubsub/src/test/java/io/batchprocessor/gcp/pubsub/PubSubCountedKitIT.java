@@ -28,6 +28,7 @@ class PubSubCountedKitIT implements AdapterContract {
     return server
         .adapter(true, true, subscription -> subscription)
         .name("gcp-pubsub-counted")
+        .broker(server)
         .exempt(204, "Pub/Sub counts a release as a delivery")
         .build();
   }

@@ -30,6 +30,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is particular to Pub/Sub, on the emulator. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -100,18 +102,19 @@ class PubSubIT {
     }
   }
 
-  @Test
-  void a_closed_gate_leaves_the_messages_with_the_broker_and_another_replica_has_them()
-      throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void a_closed_gate_leaves_the_messages_with_the_broker_and_another_replica_has_them(
+      Pulls.Kind pull) throws Exception {
     try (Gateway gateway = new Gateway(0, Duration.ZERO);
-        Deployment deployment = new Deployment()) {
+        Deployment deployment = new Deployment().pulling(pull)) {
       Switch gate = new Switch();
       BatchProcessor closed = deployment.process(gateway, 8, builder -> builder.gate(() -> gate));
       deployment.submit(1);
       await(() -> deployment.results().size() == 1);
       long received = closed.stats().received();
       gate.open = false;
-      // A pull is out from before the gate closed; what it brings goes back.
+      // A pull, or a stream, is out from before the gate closed; what it brings goes back.
       Instant until = Instant.now().plusSeconds(20);
       deployment.submit(200);
       await(() -> Instant.now().isAfter(until));
@@ -246,7 +249,7 @@ class PubSubIT {
 
   @Test
   void several_thousand_messages_are_taken_in_batches_of_the_size_that_is_set() throws Exception {
-    try (Deployment deployment = new Deployment("pubsub.batch-size=7")) {
+    try (Deployment deployment = new Deployment("pubsub.batch-size=7").pulling(Pulls.Kind.UNARY)) {
       PubSubTransport transport = deployment.open();
       deployment.submit(50);
       RequestQueue queue = Deployment.queue(transport);

@@ -33,6 +33,6 @@ class PubSubKitIT implements AdapterContract {
     for (int rule : new int[] {105, 204, 206, 207, 208, 209, 215, 301, 307}) {
       adapter.exempt(rule, IN_ONE_PROCESS);
     }
-    return adapter.build();
+    return adapter.broker(server).build();
   }
 }

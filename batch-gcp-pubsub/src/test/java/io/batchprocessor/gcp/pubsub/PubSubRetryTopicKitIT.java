@@ -25,6 +25,7 @@ class PubSubRetryTopicKitIT implements AdapterContract {
     return server
         .adapter(false, true, subscription -> subscription.setEnableExactlyOnceDelivery(true))
         .name("gcp-pubsub-retry-topic")
+        .broker(server)
         .exempt(206, "deliveries are counted where the subscription has a dead-letter policy")
         .build();
   }

@@ -1,10 +1,14 @@
-package io.batchprocessor.gcp.pubsub;
+package io.batchprocessor.testkit;
 
 import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.spi.QueueProvider;
 import io.batchprocessor.spi.Settings;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +21,18 @@ import java.util.concurrent.CountDownLatch;
  * <pre>{@code
  * ProcessorMain <provider> <endpoint> <concurrency> [<setting>=<value>...]
  * }</pre>
+ *
+ * <p>It runs until it is killed. The transport is the one that {@code ServiceLoader} finds by the
+ * provider's id.
  */
-final class ProcessorMain {
+public final class ProcessorMain {
 
   /** Short, so that a test does not wait for the last of many retries. */
   private static final Duration BACKOFF = Duration.ofMillis(200);
 
   private ProcessorMain() {}
 
+  /** Runs one. */
   public static void main(String[] args) throws Exception {
     QueueProvider provider =
         ServiceLoader.load(QueueProvider.class).stream()
@@ -50,10 +58,10 @@ final class ProcessorMain {
     }
   }
 
-  /** Starts one. */
-  static Process fork(String... args) throws java.io.IOException {
-    List<String> command = new java.util.ArrayList<>();
-    command.add(java.nio.file.Path.of(System.getProperty("java.home"), "bin", "java").toString());
+  /** Starts one, on the class path of this process; it ends with this process at the latest. */
+  public static Process fork(String... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ProcessorMain.class.getName());
@@ -61,7 +69,7 @@ final class ProcessorMain {
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(java.nio.file.Files.createTempFile("processor-", ".log").toFile())
+            .redirectOutput(Files.createTempFile("processor-", ".log").toFile())
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     return process;

@@ -1,4 +1,4 @@
-package io.batchprocessor.redis;
+package io.batchprocessor.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,8 +11,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/** A network that can be cut and slowed. */
-final class TcpProxy implements AutoCloseable {
+/**
+ * A network before a broker, that can be cut and slowed: for a {@link Broker} that would forget
+ * everything if it was killed, and for tests of an adapter's timeouts. Any thread may call it.
+ */
+public final class TcpProxy implements AutoCloseable {
 
   private final ServerSocket listener;
   private final int target;
@@ -20,7 +23,8 @@ final class TcpProxy implements AutoCloseable {
   private volatile boolean cut;
   private volatile long delayNanos;
 
-  TcpProxy(int target) {
+  /** Before a server on that port of this machine. */
+  public TcpProxy(int target) {
     this.target = target;
     try {
       listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -30,22 +34,24 @@ final class TcpProxy implements AutoCloseable {
     daemon(this::accept);
   }
 
-  int port() {
+  /** What to connect to instead, on this machine. */
+  public int port() {
     return listener.getLocalPort();
   }
 
   /** Breaks every connection, and each new one, until it is mended. */
-  void cut() {
+  public void cut() {
     cut = true;
     open.forEach(TcpProxy::closeQuietly);
   }
 
-  void mend() {
+  /** Lets new connections through. */
+  public void mend() {
     cut = false;
   }
 
   /** Holds back every piece of data for so long. */
-  void slow(long nanos) {
+  public void slow(long nanos) {
     delayNanos = nanos;
   }
 

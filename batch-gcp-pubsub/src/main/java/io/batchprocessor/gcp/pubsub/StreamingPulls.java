@@ -1,0 +1,247 @@
+package io.batchprocessor.gcp.pubsub;
+
+import com.google.api.gax.rpc.StatusCode.Code;
+import com.google.pubsub.v1.ReceivedMessage;
+import com.google.pubsub.v1.StreamingPullRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code StreamingPull} at a time, opened when somebody waits for messages, and closed when
+ * nobody has for a while.
+ *
+ * <p>A stream says once, when it opens, how many of its messages may be unsettled: its window. Here
+ * that is what the processor has room for then: what it holds already, and what it asks for; {@code
+ * pubsub.batch-size} at the most. As long as it never has room for more, one stream serves it,
+ * however its budget goes up and down: each message that is settled makes room for one that the
+ * broker sends, and one that is full brings nothing. A processor with more room than ever before
+ * outgrows the stream, which is then replaced. Requests that wait here for another attempt fill
+ * windows too, and replace streams in the same way.
+ *
+ * <p>What comes is taken in at once, wanted or not. gRPC's own flow control would only hide it: it
+ * is leased to us when the broker sends it, and what lies unread in a connection can't be handed
+ * back. For the same reason a stream is half-closed and then read to its end, not cancelled: what
+ * it brought meanwhile goes back, and after its end the broker leases us nothing more.
+ *
+ * <p>A broker that sends more than twice what the window allows has its stream closed, and what it
+ * sent is used up before the next is opened. The emulator is one: it knows no window at all, and
+ * sends a hundred messages every 20 ms for as long as a stream is open. It does not notice either
+ * that a stream's client has died, and goes on sending to it; and what it is about to send when a
+ * stream is half-closed it may lease and never send.
+ */
+final class StreamingPulls implements Pulls {
+
+  private static final Duration LINGER = Duration.ofSeconds(1);
+
+  /** A stream that ends sooner than this did not end because its time was over. */
+  private static final Duration YOUNG = Duration.ofSeconds(1);
+
+  /** How long until the next stream, if the broker ended one at once and said that all is well. */
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  /**
+   * A stream that brought its window once and nothing for so long, while somebody waits, may be
+   * full by the broker's count and not by ours: acknowledgements get lost, and what was put off
+   * counts there until it is due.
+   */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
+  /** The broker ends streams every half an hour or so, with one of these. */
+  private static final Set<Code> PASSING =
+      Set.of(Code.UNAVAILABLE, Code.ABORTED, Code.INTERNAL, Code.DEADLINE_EXCEEDED, Code.CANCELLED);
+
+  /** Seconds: the shortest that Pub/Sub takes for a stream; the longest is as for any lease. */
+  private static final long SHORTEST_ACK_DEADLINE = 10;
+
+  private final PubSubClient client;
+  private final Connection connection;
+  private final Source source;
+  private final int batchSize;
+  private final Duration ackDeadline;
+  private final FirstLease firstLease;
+  private final Sink sink;
+
+  /** What came and is not settled, of all streams. */
+  private final AtomicInteger unsettled = new AtomicInteger();
+
+  /** What came and is on its way to the queue. */
+  private final AtomicInteger arriving = new AtomicInteger();
+
+  private volatile @Nullable PullStream current;
+
+  /** Messages go to the queue in the order in which they came; guarded by this. */
+  private CompletableFuture<?> handedOver = CompletableFuture.completedFuture(null);
+
+  StreamingPulls(
+      PubSubClient client,
+      Connection connection,
+      Source source,
+      PubSubConfig config,
+      Reader reader,
+      Sink sink) {
+    this.client = client;
+    this.connection = connection;
+    this.source = source;
+    this.batchSize = config.batchSize();
+    // Where the lease has to be confirmed anyway, what never reaches us is soon free again.
+    this.ackDeadline =
+        Duration.ofSeconds(
+            source.exactlyOnce()
+                ? SHORTEST_ACK_DEADLINE
+                : Math.max(SHORTEST_ACK_DEADLINE, config.lease().toSeconds()));
+    this.firstLease = new FirstLease(client, source, ackDeadline, config.lease(), reader);
+    this.sink = sink;
+  }
+
+  @Override
+  public boolean isOutstanding() {
+    @Nullable PullStream stream = current;
+    return arriving.get() > 0 || (stream != null && !isUsedUp(stream));
+  }
+
+  private static boolean isUsedUp(PullStream stream) {
+    return stream.isOpen() && (stream.isFull() || stream.isSilent(SILENCE));
+  }
+
+  @Override
+  public void send(int max) {
+    @Nullable PullStream used;
+    @Nullable PullStream next = null;
+    synchronized (this) {
+      if (isOutstanding()) {
+        return;
+      }
+      used = current;
+      if (used == null) {
+        next = new PullStream(client, connection, opening(max), new Events());
+        current = next;
+      }
+    }
+    if (next != null) {
+      next.start();
+    } else if (used != null) {
+      // Its end wakes who waits, who then asks for the next.
+      used.halfClose();
+    }
+  }
+
+  private StreamingPullRequest opening(int max) {
+    return StreamingPullRequest.newBuilder()
+        .setSubscription(source.name())
+        .setStreamAckDeadlineSeconds(Math.toIntExact(ackDeadline.toSeconds()))
+        .setMaxOutstandingMessages(Math.min(batchSize, (long) unsettled.get() + max))
+        // A new one each time: the window of an old stream is not to be carried over.
+        .setClientId(UUID.randomUUID().toString())
+        .build();
+  }
+
+  @Override
+  public boolean comesUnasked() {
+    @Nullable PullStream stream = current;
+    return stream != null && stream.isOpen() && !stream.isFull();
+  }
+
+  @Override
+  public Duration linger() {
+    return LINGER;
+  }
+
+  @Override
+  public CompletableFuture<?> rest() {
+    @Nullable PullStream stream = current;
+    if (stream == null) {
+      return handedOver();
+    }
+    stream.halfClose();
+    return stream.over().thenCompose(over -> handedOver());
+  }
+
+  private synchronized CompletableFuture<?> handedOver() {
+    return handedOver;
+  }
+
+  /** What a stream tells, one thing after the other. */
+  private final class Events implements PullStream.Listener {
+
+    @Override
+    public void brought(PullStream stream, List<ReceivedMessage> messages) {
+      int count = messages.size();
+      unsettled.addAndGet(count);
+      arriving.addAndGet(count);
+      CompletableFuture<Runnable> arrival =
+          leased(stream, messages)
+              .handle((held, thrown) -> () -> handOver(stream, count, held, thrown));
+      synchronized (StreamingPulls.this) {
+        handedOver =
+            handedOver.thenCombine(
+                arrival,
+                (before, handOver) -> {
+                  handOver.run();
+                  return before;
+                });
+      }
+    }
+
+    private CompletableFuture<List<Held>> leased(
+        PullStream stream, List<ReceivedMessage> messages) {
+      try {
+        return firstLease.give(
+            messages,
+            (held, acknowledged) -> {
+              left(stream, 1);
+              sink.ended(held, acknowledged);
+            });
+      } catch (RuntimeException e) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+
+    private void handOver(
+        PullStream stream, int count, @Nullable List<Held> held, @Nullable Throwable thrown) {
+      arriving.addAndGet(-count);
+      if (held == null) {
+        left(stream, count);
+        sink.failed(PubSubClient.failure(Objects.requireNonNull(thrown)));
+      } else {
+        left(stream, count - held.size());
+        sink.arrived(held);
+      }
+    }
+
+    private void left(PullStream stream, int count) {
+      stream.left(count);
+      unsettled.addAndGet(-count);
+    }
+
+    @Override
+    public void ended(PullStream stream, @Nullable RuntimeException failure) {
+      Duration age = stream.age();
+      boolean asWanted = failure == null || stream.isClosing() || isPassing(failure, age);
+      Runnable tell =
+          () -> {
+            current = null;
+            if (failure == null || asWanted) {
+              sink.arrived(List.of());
+            } else {
+              sink.failed(failure);
+            }
+          };
+      if (asWanted && !stream.isClosing() && age.compareTo(PAUSE) < 0) {
+        connection.later(PAUSE, tell);
+      } else {
+        tell.run();
+      }
+    }
+
+    private static boolean isPassing(RuntimeException failure, Duration age) {
+      @Nullable Code status = PubSubClient.status(failure);
+      return status != null && PASSING.contains(status) && age.compareTo(YOUNG) >= 0;
+    }
+  }
+}
