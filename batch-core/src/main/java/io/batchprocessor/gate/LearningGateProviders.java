@@ -129,8 +129,7 @@ final class LearningGateProviders {
               context.ticker());
       SloGate gate =
           SloGate.builder()
-              .metrics(poll::fresh)
-              .source(poll)
+              .from(poll)
               .allowances(
                   settings.find(TTFT).map(Allowance::parse).orElse(null),
                   settings.find(ITL).map(Allowance::parse).orElse(null))

@@ -56,6 +56,7 @@ public final class SloGate implements YieldingGate {
   private final int fallback;
   private final long learnNanos;
   private final AutoCloseable source;
+  private final Supplier<Map<String, Double>> readings;
 
   private final LiveWatch watch = new LiveWatch();
   private int inFlight;
@@ -77,6 +78,7 @@ public final class SloGate implements YieldingGate {
     this.max = builder.max;
     this.fallback = builder.fallback;
     this.source = builder.source;
+    this.readings = builder.readings;
     this.learnNanos = isFactor(builder.ttft) || isFactor(builder.itl) ? builder.learn.toNanos() : 0;
     this.startedNanos = ticker.getAsLong() - Duration.ofDays(1).toNanos();
     this.idleSinceNanos = startedNanos;
@@ -189,7 +191,7 @@ public final class SloGate implements YieldingGate {
 
   @Override
   public synchronized Map<String, Double> measurements() {
-    Map<String, Double> all = new HashMap<>();
+    Map<String, Double> all = new HashMap<>(readings.get());
     all.put("limit", limit());
     all.put("in_flight", (double) inFlight);
     all.put("engine_limit", engineLimit.get());
@@ -222,6 +224,7 @@ public final class SloGate implements YieldingGate {
 
     private @Nullable Supplier<Optional<LiveMetrics>> metrics;
     private AutoCloseable source = () -> {};
+    private Supplier<Map<String, Double>> readings = Map::of;
     private @Nullable Allowance ttft;
     private @Nullable Allowance itl;
     private int min;
@@ -240,10 +243,11 @@ public final class SloGate implements YieldingGate {
       return this;
     }
 
-    /** What to close with the gate. */
-    Builder source(AutoCloseable value) {
-      source = value;
-      return this;
+    /** Where the metrics come from: closed with the gate, and measured with it. */
+    Builder from(Poll<LiveMetrics> poll) {
+      source = poll;
+      readings = poll::measurements;
+      return metrics(poll::fresh);
     }
 
     /** What the 99th percentile of the live time to first token may be. */

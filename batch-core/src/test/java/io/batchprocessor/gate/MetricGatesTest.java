@@ -163,6 +163,25 @@ class MetricGatesTest {
     }
   }
 
+  @Test
+  void slo_tells_when_live_traffic_can_not_be_seen() {
+    server.page("other 1");
+    try (DispatchGate gate =
+        gate("slo", "url", url(), "live-ttft-p99", "100ms", "fallback", "0.25", "every", "5ms")) {
+      assertBudget(gate, 0.25);
+      assertThat(gate.measurements()).containsEntry("reading_missing", 1.0);
+      server.page(
+          """
+          vllm:num_requests_running 1
+          vllm:time_to_first_token_seconds_bucket{le="0.1"} 1
+          vllm:time_to_first_token_seconds_bucket{le="+Inf"} 1
+          vllm:time_to_first_token_seconds_count 1
+          """);
+      Awaitility.await().until(() -> gate.measurements().get("reading_missing") == 0.0);
+      assertThat(gate.measurements()).containsEntry("live", 1.0);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'[{\"metric\":{},\"value\":[1,\"0.4\"]}]', vector, 0.3",

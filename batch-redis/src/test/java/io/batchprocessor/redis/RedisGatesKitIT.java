@@ -5,6 +5,7 @@ import io.batchprocessor.spi.Provider;
 import io.batchprocessor.spi.YieldingGate;
 import io.batchprocessor.testkit.DispatchGateContract;
 import io.batchprocessor.testkit.ProviderContract;
+import io.batchprocessor.testkit.TcpProxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;

@@ -9,6 +9,7 @@ import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
 import io.batchprocessor.spi.YieldingGate;
+import io.batchprocessor.testkit.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
