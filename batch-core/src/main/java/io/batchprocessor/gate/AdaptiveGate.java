@@ -2,10 +2,10 @@ package io.batchprocessor.gate;
 
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.AttemptOutcome;
-import io.batchprocessor.spi.DispatchGate;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
+import io.batchprocessor.spi.YieldingGate;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -24,11 +24,12 @@ import org.jspecify.annotations.Nullable;
  * #PROBE_MINUTES} minutes by a pause of a few answers, as BBR finds its shortest round trip
  * (Cardwell et al., "BBR: Congestion-Based Congestion Control", ACM Queue 14, 2016): a minimum that
  * is only remembered would take the load that the gate itself makes for the gateway's own. Starts
- * are spread over the time that an answer takes.
+ * are spread over the time that an answer takes. With {@code yield}, what was in flight when the
+ * limit fell is taken back ({@link WasteBudget}).
  *
  * <p>Thread-safe. Known to configurations as {@code adaptive}.
  */
-public final class AdaptiveGate implements DispatchGate {
+public final class AdaptiveGate implements YieldingGate {
 
   static final double DEFAULT_TOLERANCE = 1.5;
   static final long PROBE_MINUTES = 5;
@@ -39,12 +40,17 @@ public final class AdaptiveGate implements DispatchGate {
   /** Change of the limit for each answer and each whole that the ratio is off. */
   private static final double GAIN = 0.3;
 
+  /** The limit wanders: only what is above it by more than so much is taken back. */
+  private static final double YIELD_SLACK = 0.25;
+
   /** Requests in flight that hardly feel each other. */
   private static final int PROBE_LIMIT = 2;
 
   private final int min;
   private final int max;
   private final double tolerance;
+  private final boolean yields;
+  private final WasteBudget waste;
   private final LongSupplier ticker;
   private final TokenLatency latency = new TokenLatency();
   private final Breaker breaker = new Breaker();
@@ -62,6 +68,8 @@ public final class AdaptiveGate implements DispatchGate {
     this.min = builder.min;
     this.max = builder.max;
     this.tolerance = builder.tolerance;
+    this.yields = builder.yields;
+    this.waste = new WasteBudget(builder.waste);
     this.ticker = builder.ticker;
     this.limit = Math.max(min, PROBE_LIMIT);
     long now = ticker.getAsLong();
@@ -93,6 +101,7 @@ public final class AdaptiveGate implements DispatchGate {
     }
     startedNanos = now;
     inFlight++;
+    waste.started(now);
     boolean alone = probing && inFlight <= PROBE_LIMIT;
     return new Verdict.Go(outcome -> released(outcome, now, alone));
   }
@@ -116,6 +125,7 @@ public final class AdaptiveGate implements DispatchGate {
   private synchronized void released(AttemptOutcome outcome, long dispatchedNanos, boolean alone) {
     inFlight--;
     long now = ticker.getAsLong();
+    waste.ended(outcome);
     switch (outcome.kind()) {
       case SUCCEEDED -> succeeded(outcome, now, alone);
       case SHED -> backOff(outcome, dispatchedNanos, now);
@@ -180,6 +190,14 @@ public final class AdaptiveGate implements DispatchGate {
   }
 
   @Override
+  public synchronized int excess() {
+    boolean shrank = inFlight > limit * (1 + YIELD_SLACK);
+    return yields && shrank && !probing
+        ? waste.affordable(inFlight - (int) limit, ticker.getAsLong())
+        : 0;
+  }
+
+  @Override
   public synchronized double budget() {
     long now = ticker.getAsLong();
     if (now - pausedUntilNanos < 0) {
@@ -198,7 +216,9 @@ public final class AdaptiveGate implements DispatchGate {
         "latency_ratio",
         latency.ratio(),
         "circuit_open",
-        breaker.isOpen() ? 1.0 : 0.0);
+        breaker.isOpen() ? 1.0 : 0.0,
+        "wasted_share",
+        waste.wastedShare());
   }
 
   /** Collects the values of an {@link AdaptiveGate}; for one thread. */
@@ -207,6 +227,8 @@ public final class AdaptiveGate implements DispatchGate {
     private int min = 1;
     private int max = 256;
     private double tolerance = DEFAULT_TOLERANCE;
+    private boolean yields;
+    private double waste = WasteBudget.DEFAULT_SHARE;
     private LongSupplier ticker = System::nanoTime;
 
     private Builder() {}
@@ -229,6 +251,18 @@ public final class AdaptiveGate implements DispatchGate {
       return this;
     }
 
+    /** Whether requests in flight are taken back when the limit falls; default no. */
+    public Builder yields(boolean value) {
+      yields = value;
+      return this;
+    }
+
+    /** The share of the work that may be thrown away by that, from 0 to 1; default 0.05. */
+    public Builder waste(double value) {
+      waste = value;
+      return this;
+    }
+
     /** Nanoseconds; default {@link System#nanoTime}. */
     public Builder ticker(LongSupplier value) {
       ticker = Objects.requireNonNull(value, "ticker");
@@ -247,6 +281,7 @@ public final class AdaptiveGate implements DispatchGate {
       faults.unless(
           tolerance > 1 && tolerance <= 100,
           "tolerance must be above 1 and at most 100, is " + tolerance);
+      faults.unless(waste >= 0 && waste <= 1, "waste must be from 0 to 1, is " + waste);
       faults.raise();
       return new AdaptiveGate(this);
     }

@@ -37,6 +37,10 @@ final class LearningGateProviders {
                 "how much longer a token may take than with hardly any request of ours there")
             .where("above 1, to 100", value -> value > 1 && value <= 100)
             .withDefault(Double.toString(AdaptiveGate.DEFAULT_TOLERANCE));
+    private static final Setting<Boolean> YIELD =
+        Setting.flag("gate.adaptive.yield", "whether requests are taken back when the limit falls")
+            .withDefault("false");
+    private static final Setting<Double> WASTE = waste("gate.adaptive.waste");
 
     @Override
     public String id() {
@@ -45,7 +49,7 @@ final class LearningGateProviders {
 
     @Override
     public List<Setting<?>> settings() {
-      return List.of(MIN, MAX, TOLERANCE);
+      return List.of(MIN, MAX, TOLERANCE, YIELD, WASTE);
     }
 
     @Override
@@ -56,6 +60,8 @@ final class LearningGateProviders {
           .min(min(settings.get(MIN), max, MIN, MAX))
           .max(max)
           .tolerance(settings.get(TOLERANCE))
+          .yields(settings.get(YIELD))
+          .waste(settings.get(WASTE))
           .ticker(context.ticker())
           .build();
     }
@@ -90,9 +96,7 @@ final class LearningGateProviders {
     private static final Setting<Boolean> YIELD =
         Setting.flag("gate.slo.yield", "whether requests are taken back when live traffic rises")
             .withDefault("false");
-    private static final Setting<Double> WASTE =
-        share("gate.slo.waste", "share of the work that may be thrown away by that")
-            .withDefault(Double.toString(SloGate.DEFAULT_WASTE));
+    private static final Setting<Double> WASTE = waste("gate.slo.waste");
 
     @Override
     public String id() {
@@ -165,6 +169,11 @@ final class LearningGateProviders {
               key, meaning + " at its 99th percentile: a time, or a factor of what it is alone")
           .where("such as 250ms or 1.25x", Allowance::isValid);
     }
+  }
+
+  private static Setting<Double> waste(String key) {
+    return share(key, "share of the work that may be thrown away by that")
+        .withDefault(Double.toString(WasteBudget.DEFAULT_SHARE));
   }
 
   private static int min(int min, int max, Setting<?> minKey, Setting<?> maxKey) {

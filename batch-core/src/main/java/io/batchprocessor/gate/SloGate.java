@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class SloGate implements YieldingGate {
 
   static final double FILL_SECONDS = 5;
-  static final double DEFAULT_WASTE = 0.05;
   static final Duration DEFAULT_LEARN = Duration.ofMinutes(10);
 
   private static final Duration ASK_AGAIN = Duration.ofMillis(50);
@@ -124,12 +123,7 @@ public final class SloGate implements YieldingGate {
   private synchronized void released(AttemptOutcome outcome) {
     inFlight--;
     idleSinceNanos = ticker.getAsLong();
-    double seconds = outcome.latency().toNanos() / 1e9;
-    if (outcome.kind() == AttemptOutcome.Kind.ABORTED) {
-      waste.aborted(seconds);
-    } else {
-      waste.ended(seconds);
-    }
+    waste.ended(outcome);
   }
 
   @Override
@@ -231,7 +225,7 @@ public final class SloGate implements YieldingGate {
     private int max = 256;
     private int fallback;
     private boolean yields;
-    private double waste = DEFAULT_WASTE;
+    private double waste = WasteBudget.DEFAULT_SHARE;
     private Duration learn = DEFAULT_LEARN;
     private LongSupplier ticker = System::nanoTime;
 

@@ -1,5 +1,6 @@
 package io.batchprocessor.gate;
 
+import io.batchprocessor.spi.AttemptOutcome;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -10,6 +11,8 @@ import java.util.Iterator;
  * Not thread-safe.
  */
 final class WasteBudget {
+
+  static final double DEFAULT_SHARE = 0.05;
 
   private final double share;
   private final Deque<Long> startedNanos = new ArrayDeque<>();
@@ -29,16 +32,16 @@ final class WasteBudget {
     startedNanos.addLast(nowNanos);
   }
 
-  /** An attempt ended by itself after so long. */
-  void ended(double seconds) {
-    startedNanos.pollFirst();
-    worked += seconds;
-  }
-
-  /** An attempt was aborted after so long. */
-  void aborted(double seconds) {
-    startedNanos.pollLast();
-    wasted += seconds;
+  /** An attempt ended: by itself, or because it was taken back. */
+  void ended(AttemptOutcome outcome) {
+    double seconds = outcome.latency().toNanos() / 1e9;
+    if (outcome.kind() == AttemptOutcome.Kind.ABORTED) {
+      startedNanos.pollLast();
+      wasted += seconds;
+    } else {
+      startedNanos.pollFirst();
+      worked += seconds;
+    }
   }
 
   /** How many of the newest, at most {@code wanted}, may be taken back now. */

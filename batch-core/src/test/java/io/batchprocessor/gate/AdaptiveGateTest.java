@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class AdaptiveGateTest {
 
   private final ManualTicker ticker = new ManualTicker();
-  private final AdaptiveGate gate = AdaptiveGate.builder().max(64).ticker(ticker).build();
+  private AdaptiveGate gate = AdaptiveGate.builder().max(64).ticker(ticker).build();
   private final Deque<Permit> held = new ArrayDeque<>();
 
   @Test
@@ -92,6 +92,25 @@ class AdaptiveGateTest {
   }
 
   @Test
+  void takes_back_what_was_in_flight_when_the_limit_fell_if_it_may() {
+    fallInFlight();
+    assertThat(gate.excess()).isZero();
+
+    held.clear();
+    gate = AdaptiveGate.builder().max(64).yields(true).ticker(ticker).build();
+    fallInFlight();
+    int excess = gate.excess();
+    assertThat(excess).isBetween(1, held.size() - (int) limit());
+    assertThat(gate.budget()).isZero();
+    for (int i = 0; i < excess; i++) {
+      held.removeLast().release(failed(Kind.ABORTED, 0, null));
+    }
+
+    assertThat(gate.excess()).isZero();
+    assertThat(gate.measurements().get("wasted_share")).isPositive();
+  }
+
+  @Test
   void tells_every_fault_of_its_builder() {
     assertThatThrownBy(() -> AdaptiveGate.builder().min(0).max(-1).tolerance(1).build())
         .isInstanceOf(IllegalArgumentException.class)
@@ -106,6 +125,12 @@ class AdaptiveGateTest {
         .isEqualTo(128);
     assertThat(AnswerTokens.of(Bytes.utf8("{\"usage\":{}}"))).isZero();
     assertThat(AnswerTokens.of(Bytes.utf8("\"completion_tokens\":" + "9".repeat(30)))).isPositive();
+  }
+
+  private void fallInFlight() {
+    serve(60, 10);
+    fill(64);
+    held.removeFirst().release(failed(Kind.SHED, 429, null));
   }
 
   /** So many rounds in which all that may go goes and is answered. */

@@ -41,7 +41,7 @@ record BothForms(Contender virtual, int concurrency, Function<URI, Map<String, O
         new BothForms(Contenders.liveOnly(), 0, gateway -> Map.of()),
         new BothForms(Contenders.ungated(64), 64, gateway -> Map.of()),
         saturation(),
-        new BothForms(Contenders.adaptive(), MOST, gateway -> Map.of("type", "adaptive")),
+        new BothForms(Contenders.adaptive(false), MOST, gateway -> Map.of("type", "adaptive")),
         slo(1.25, learn));
   }
 

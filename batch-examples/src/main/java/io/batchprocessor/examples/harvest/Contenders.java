@@ -34,9 +34,11 @@ final class Contenders {
     return answersOnly(name, ticker -> new LimitGate(() -> limit));
   }
 
-  /** {@link AdaptiveGate} with its defaults. */
-  static Contender adaptive() {
-    return answersOnly("adaptive", ticker -> AdaptiveGate.builder().ticker(ticker).build());
+  /** {@link AdaptiveGate} with its defaults, and with or without taking back. */
+  static Contender adaptive(boolean yields) {
+    return answersOnly(
+        yields ? "adaptive + yield" : "adaptive",
+        ticker -> AdaptiveGate.builder().yields(yields).ticker(ticker).build());
   }
 
   /**

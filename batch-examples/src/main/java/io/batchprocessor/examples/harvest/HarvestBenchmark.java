@@ -112,7 +112,8 @@ public final class HarvestBenchmark {
     gated.add(Contenders.saturation());
     gated.add(Contenders.aimd());
     gated.add(Contenders.gradient2());
-    gated.add(Contenders.adaptive());
+    gated.add(Contenders.adaptive(false));
+    gated.add(Contenders.adaptive(true));
     for (double allowance : ALLOWANCES) {
       gated.add(Contenders.slo(allowance, false));
       gated.add(Contenders.slo(allowance, true));
@@ -182,7 +183,7 @@ public final class HarvestBenchmark {
     Scenario scenario = Scenario.of(LoadShape.DAY, 0.6, capacity, measured, PICTURED, SEED);
     List<Map.Entry<String, Trace>> traces = new ArrayList<>();
     for (Contender contender :
-        List.of(Contenders.ungated(64), Contenders.adaptive(), Contenders.slo(1.25, false))) {
+        List.of(Contenders.ungated(64), Contenders.adaptive(false), Contenders.slo(1.25, false))) {
       Trace trace = new Trace(PICTURED);
       run(scenario, contender, Scheduling.PRIORITY, trace);
       traces.add(Map.entry(contender.name(), trace));

@@ -70,7 +70,6 @@ final class VirtualRun {
       if (scrape <= nowNanos) {
         control.scrape();
         scrape += control.scrapeNanos();
-        batch.takeBack(nowNanos);
         batch.askNow();
       }
       if (before <= nowNanos) {
@@ -79,6 +78,7 @@ final class VirtualRun {
       }
       started = started || nowNanos >= begin;
       if (started) {
+        batch.takeBack(nowNanos);
         batch.ask(nowNanos);
         timeline.state(nowNanos - begin, gateway.live(), gateway.batch());
       }
