@@ -155,31 +155,16 @@ final class HarvestPicture {
     svg.append(
         "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#f4f4f4\"/>%n"
             .formatted(left, top, right - left, bottom - top));
-    List<String> curve = new ArrayList<>();
-    for (double factor = 1; factor <= 3.001; factor += 0.02) {
-      curve.add(
-          String.format(
-              Locale.ROOT,
-              "%.1f,%.1f",
-              x(factor, left, right),
-              bottom - (bottom - top) * table.oracle().at(factor) / most));
-    }
-    svg.append(
-        "<polyline points=\"%s\" fill=\"none\" stroke=\"#555\" stroke-width=\"1.6\" stroke-dasharray=\"6 3\"/>%n"
-            .formatted(String.join(" ", curve)));
-    text(
-        right - 4,
-        (int) (bottom - (bottom - top) * table.oracle().at(3) / most) - 8,
-        "12",
-        "normal",
-        "end",
-        "oracle");
-    for (HarvestTable.Row row : table.rows()) {
-      dot(row, left, right, top, bottom, most);
-    }
+    Plot plot = new Plot(left, right, top, bottom, most);
+    frontier(plot, table.oracle(), "#555", "oracle");
+    frontier(plot, table.outside(), "#aaa", "best from outside");
+    List<HarvestTable.Row> shown =
+        table.rows().stream().filter(row -> !row.name().endsWith("yield")).toList();
+    shown.forEach(row -> dot(plot, row));
+    shown.forEach(row -> label(plot, row));
     for (double factor : new double[] {1, 1.5, 2, 2.5, 3}) {
       text(
-          (int) x(factor, left, right),
+          (int) plot.x(factor),
           bottom + 18,
           "12",
           "normal",
@@ -202,35 +187,56 @@ final class HarvestPicture {
         String.format(Locale.ROOT, " ↑ batch tokens/s (top: %.0f)", most));
   }
 
-  private static double x(double factor, int left, int right) {
-    return left + 14 + (right - left - 28) * (Math.max(1, Math.min(3, factor)) - 1) / 2;
+  /** The most that was harvested at each factor, named where the line is flat. */
+  private void frontier(Plot plot, Frontier frontier, String colour, String name) {
+    List<String> curve = new ArrayList<>();
+    for (double factor = 1; factor <= 3.001; factor += 0.02) {
+      curve.add(
+          String.format(Locale.ROOT, "%.1f,%.1f", plot.x(factor), plot.y(frontier.at(factor))));
+    }
+    svg.append(
+        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.6\" stroke-dasharray=\"6 3\"/>%n"
+            .formatted(String.join(" ", curve), colour));
+    text((int) plot.x(1.75), (int) plot.y(frontier.at(1.75)) - 7, "12", "normal", "start", name);
   }
 
-  private void dot(HarvestTable.Row row, int left, int right, int top, int bottom, double most) {
-    String name = row.name();
-    if (name.endsWith("yield")) {
-      return;
-    }
-    boolean ours = name.startsWith("slo") || name.equals("adaptive");
-    double at = x(table.factor(row.result()), left, right);
-    double share = Math.min(1, row.result().batchTokensPerSecond() / most);
-    double y = bottom - (bottom - top) * share;
+  private void dot(Plot plot, HarvestTable.Row row) {
     svg.append(
         String.format(
             Locale.ROOT,
             "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" fill=\"%s\"/>%n",
-            at,
-            y,
-            ours ? 6 : 4,
-            ours ? "#1e8449" : "#888"));
-    boolean end = table.factor(row.result()) > 1.9;
+            plot.x(table.factor(row.result())),
+            plot.y(row.result().batchTokensPerSecond()),
+            isOurs(row) ? 6 : 4,
+            isOurs(row) ? "#1e8449" : "#888"));
+  }
+
+  private void label(Plot plot, HarvestTable.Row row) {
+    double factor = table.factor(row.result());
+    boolean end = factor > 1.9;
     text(
-        (int) at + (end ? -9 : 9),
-        freeLine((int) y + 4, end),
+        (int) plot.x(factor) + (end ? -9 : 9),
+        freeLine((int) plot.y(row.result().batchTokensPerSecond()) + 4, end),
         "11",
-        ours ? "bold" : "normal",
+        isOurs(row) ? "bold" : "normal",
         end ? "end" : "start",
-        name);
+        row.name());
+  }
+
+  private static boolean isOurs(HarvestTable.Row row) {
+    return row.name().startsWith("slo") || row.name().equals("adaptive");
+  }
+
+  /** Where a factor and a harvest are in the picture. */
+  private record Plot(int left, int right, int top, int bottom, double most) {
+
+    double x(double factor) {
+      return left + 14 + (right - left - 28) * (Math.max(1, Math.min(3, factor)) - 1) / 2;
+    }
+
+    double y(double tokensPerSecond) {
+      return bottom - (bottom - top) * Math.min(1, tokensPerSecond / most);
+    }
   }
 
   /** The nearest height below on which no label of the same side is. */
@@ -250,7 +256,7 @@ final class HarvestPicture {
 
   private void text(int x, int y, String size, String weight, String anchor, String text) {
     svg.append(
-        "<text x=\"%d\" y=\"%d\" font-size=\"%s\" font-weight=\"%s\" text-anchor=\"%s\">%s</text>%n"
+        "<text x=\"%d\" y=\"%d\" font-size=\"%s\" font-weight=\"%s\" text-anchor=\"%s\" paint-order=\"stroke\" stroke=\"#fff\" stroke-width=\"2\">%s</text>%n"
             .formatted(x, y, size, weight, anchor, text));
   }
 }

@@ -45,6 +45,10 @@ final class HarvestTable {
     return oracle;
   }
 
+  Frontier outside() {
+    return outside;
+  }
+
   double factor(RunResult result) {
     return (double) result.ttftP99Nanos() / alone.ttftP99Nanos();
   }
