@@ -2,6 +2,7 @@ package io.batchprocessor.examples.harvest;
 
 import com.netflix.concurrency.limits.limit.AIMDLimit;
 import com.netflix.concurrency.limits.limit.Gradient2Limit;
+import com.netflix.concurrency.limits.limit.VegasLimit;
 import io.batchprocessor.gate.AdaptiveGate;
 import io.batchprocessor.gate.LiveMetrics;
 import io.batchprocessor.gate.SloGate;
@@ -71,6 +72,15 @@ final class Contenders {
                     .maxConcurrency(MOST)
                     .build(),
                 ticker));
+  }
+
+  /** Netflix's Vegas with its defaults. */
+  static Contender vegas() {
+    return answersOnly(
+        "Vegas",
+        ticker ->
+            new NetflixGate(
+                VegasLimit.newBuilder().initialLimit(20).maxConcurrency(MOST).build(), ticker));
   }
 
   /** Fills the engine's slots up to 80 % by a count that is up to 5 s old. */

@@ -112,6 +112,7 @@ public final class HarvestBenchmark {
     gated.add(Contenders.saturation());
     gated.add(Contenders.aimd());
     gated.add(Contenders.gradient2());
+    gated.add(Contenders.vegas());
     gated.add(Contenders.adaptive(false));
     gated.add(Contenders.adaptive(true));
     for (double allowance : ALLOWANCES) {
