@@ -18,11 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Answers at once, unless told to hold its answers back, and counts who asked what how often. */
 public final class CountingGateway implements AutoCloseable {
 
-  static {
-    // Without it each answer waits for the client's delayed acknowledgement, 40 ms.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
-  }
-
   private static final byte[] ANSWER =
       "{\n  \"choices\": [{\"text\": \"as you say\"}]\n}".getBytes(StandardCharsets.UTF_8);
 
