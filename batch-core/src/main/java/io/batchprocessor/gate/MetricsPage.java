@@ -87,6 +87,13 @@ final class MetricsPage implements AutoCloseable {
     } catch (IOException e) {
       connection.disconnect();
       throw e;
+    } catch (RuntimeException e) {
+      // A connection that is cut off while it sends has null where it looks for its socket.
+      connection.disconnect();
+      if (closed) {
+        throw new IOException("closed", e);
+      }
+      throw e;
     } finally {
       underWay = null;
     }
