@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * the metrics are read.
  *
  * <p>An allowance that is a factor needs to know what live traffic is alone: the gate stays closed
- * for {@code learn}, watches until the first request goes, and goes on whenever nothing of ours is
- * in flight. What it saw a day ago counts a third. An allowance that is a time needs no such pause.
+ * for {@code learn}, watches until the first request goes, and keeps what it saw for as long as it
+ * lives: later the batch requests of other replicas would pass for live traffic alone. An allowance
+ * that is a time needs no such pause.
  *
  * <p>Thread-safe. Known to configurations as {@code slo}.
  */
@@ -36,9 +37,6 @@ public final class SloGate implements YieldingGate {
   static final Duration DEFAULT_LEARN = Duration.ofMinutes(10);
 
   private static final Duration ASK_AGAIN = Duration.ofMillis(50);
-
-  /** After so long, live traffic feels nothing of what was in flight. */
-  private static final double SETTLED_SECONDS = 10;
 
   /** Live traffic may overshoot the limit by so much before anything is taken back. */
   private static final double YIELD_SLACK = 0.25;
@@ -60,7 +58,6 @@ public final class SloGate implements YieldingGate {
   private final LiveWatch watch = new LiveWatch();
   private int inFlight;
   private long startedNanos;
-  private long idleSinceNanos;
   private boolean learning = true;
   private boolean opened;
   private boolean wanted;
@@ -80,7 +77,6 @@ public final class SloGate implements YieldingGate {
     this.readings = builder.readings;
     this.learnNanos = isFactor(builder.ttft) || isFactor(builder.itl) ? builder.learn.toNanos() : 0;
     this.startedNanos = ticker.getAsLong() - Duration.ofDays(1).toNanos();
-    this.idleSinceNanos = startedNanos;
   }
 
   private static boolean isFactor(@Nullable Allowance allowance) {
@@ -122,7 +118,6 @@ public final class SloGate implements YieldingGate {
 
   private synchronized void released(AttemptOutcome outcome) {
     inFlight--;
-    idleSinceNanos = ticker.getAsLong();
     waste.ended(outcome);
   }
 
@@ -160,7 +155,7 @@ public final class SloGate implements YieldingGate {
   private void observe(LiveMetrics reading) {
     watch.saw(reading, inFlight);
     double seconds = watch.seconds();
-    learning = !opened || !hasLearned() || isAlone(reading.takenNanos());
+    learning = !opened || !hasLearned();
     double left = Double.POSITIVE_INFINITY;
     left = ttft == null ? left : Math.min(left, ttft.left(reading.ttft(), seconds, learning));
     if (itl != null) {
@@ -175,12 +170,6 @@ public final class SloGate implements YieldingGate {
       engineLimit.left(left, watch.requests(), seconds);
     }
     wanted = false;
-  }
-
-  /** Nothing of ours is there, and what was has been gone since before the last reading. */
-  private boolean isAlone(long nowNanos) {
-    double idleSeconds = (nowNanos - idleSinceNanos) / 1e9;
-    return inFlight == 0 && idleSeconds >= watch.seconds() + SETTLED_SECONDS;
   }
 
   @Override
