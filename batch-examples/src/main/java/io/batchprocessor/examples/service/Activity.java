@@ -13,7 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What the processor's counters don't tell: why attempts and requests failed, and how close to
@@ -27,7 +26,7 @@ public final class Activity implements BatchListener {
   private static final String OTHER = "other";
 
   private final InstantSource clock;
-  private final Map<String, Cause> causes = new ConcurrentHashMap<>();
+  private final Map<String, CauseCount> causes = new ConcurrentHashMap<>();
   private final Margins margins;
 
   /** With the system's clocks. */
@@ -40,18 +39,6 @@ public final class Activity implements BatchListener {
     this.margins = new Margins(clock);
   }
 
-  /** One cause of failures. */
-  private static final class Cause {
-    final boolean ended;
-    final LongAdder count = new LongAdder();
-    volatile String lastId = "";
-    volatile Instant lastAt = Instant.EPOCH;
-
-    Cause(boolean ended) {
-      this.ended = ended;
-    }
-  }
-
   /**
    * A cause of failures, so far.
    *
@@ -60,7 +47,12 @@ public final class Activity implements BatchListener {
    * @param count how often
    * @param lastId the id of the last request that met it; empty if it has none
    */
-  record CauseCount(String cause, boolean ended, long count, String lastId, Instant lastAt) {}
+  record CauseCount(String cause, boolean ended, long count, String lastId, Instant lastAt) {
+
+    CauseCount and(CauseCount later) {
+      return new CauseCount(cause, ended, count + later.count, later.lastId, later.lastAt);
+    }
+  }
 
   @Override
   public void attempted(RequestView request, AttemptOutcome outcome) {
@@ -93,15 +85,7 @@ public final class Activity implements BatchListener {
 
   /** The causes, the latest first. */
   List<CauseCount> causes() {
-    return causes.entrySet().stream()
-        .map(
-            cause ->
-                new CauseCount(
-                    cause.getKey(),
-                    cause.getValue().ended,
-                    cause.getValue().count.sum(),
-                    cause.getValue().lastId,
-                    cause.getValue().lastAt))
+    return causes.values().stream()
         .sorted(Comparator.comparing(CauseCount::lastAt).reversed())
         .toList();
   }
@@ -121,9 +105,7 @@ public final class Activity implements BatchListener {
 
   private void count(String name, boolean ended, String id) {
     String bounded = causes.size() < MAX_CAUSES || causes.containsKey(name) ? name : OTHER;
-    Cause cause = causes.computeIfAbsent(bounded, unknown -> new Cause(ended));
-    cause.count.increment();
-    cause.lastId = id;
-    cause.lastAt = clock.instant();
+    CauseCount once = new CauseCount(bounded, ended, 1, id, clock.instant());
+    causes.merge(bounded, once, CauseCount::and);
   }
 }
