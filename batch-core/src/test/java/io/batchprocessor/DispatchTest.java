@@ -273,7 +273,7 @@ class DispatchTest extends EngineBench {
     gate.verdict = new Verdict.Release(Duration.ofMillis(50));
     BatchProcessor processor = start(with -> with.gate(() -> gate));
     CompletableFuture<ResultMessage> submitted = queues.submit(Samples.request("r"));
-    eventually().until(() -> processor.stats().released() >= 2);
+    eventually().until(() -> recorder.eventsOf("r").size() >= 4);
     assertThat(recorder.eventsOf("r").subList(0, 4))
         .containsExactly("received", "released", "received", "released");
 

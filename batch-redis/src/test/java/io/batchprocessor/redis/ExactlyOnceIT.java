@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.QueueProvider;
 import io.batchprocessor.testkit.ProcessorMain;
+import io.batchprocessor.testkit.SheddingGateway;
 import io.batchprocessor.testkit.TcpProxy;
 import java.io.IOException;
 import java.time.Duration;
@@ -41,7 +42,7 @@ class ExactlyOnceIT {
   @BeforeEach
   void start() {
     redis = RedisProcess.withAppendOnlyFile();
-    gateway = new SheddingGateway(20, 20);
+    gateway = new SheddingGateway(20, Duration.ofMillis(20));
   }
 
   @AfterEach

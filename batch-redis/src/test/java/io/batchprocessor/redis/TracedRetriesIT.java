@@ -7,6 +7,7 @@ import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.message.RequestMessage;
 import io.batchprocessor.spi.QueueProvider;
+import io.batchprocessor.testkit.SheddingGateway;
 import io.batchprocessor.tracing.BatchTracing;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
@@ -56,7 +57,7 @@ class TracedRetriesIT {
   @MethodSource("providers")
   void an_attempt_of_another_process_links_to_the_one_before_it(QueueProvider provider) {
     redis.flush();
-    try (SheddingGateway shedding = new SheddingGateway(100, 0);
+    try (SheddingGateway shedding = new SheddingGateway(100, Duration.ZERO);
         RedisTransport transport = Requests.open(provider, redis.url());
         BatchProcessor first = processor(transport, shedding)) {
       first.start();
@@ -64,7 +65,7 @@ class TracedRetriesIT {
       Awaitility.await().atMost(PATIENCE).until(() -> first.stats().retried() > 0);
     }
     List<SpanData> before = exporter.getFinishedSpanItems();
-    try (SheddingGateway answering = new SheddingGateway(0, 0);
+    try (SheddingGateway answering = new SheddingGateway(0, Duration.ZERO);
         RedisTransport transport = Requests.open(provider, redis.url());
         BatchProcessor second = processor(transport, answering)) {
       second.start();
@@ -89,7 +90,7 @@ class TracedRetriesIT {
   @MethodSource("providers")
   void an_attempt_that_nobody_left_a_note_for_has_no_link(QueueProvider provider) {
     redis.flush();
-    try (SheddingGateway answering = new SheddingGateway(0, 0);
+    try (SheddingGateway answering = new SheddingGateway(0, Duration.ZERO);
         RedisTransport transport = Requests.open(provider, redis.url());
         Jedis cli = redis.cli();
         BatchProcessor processor = processor(transport, answering)) {

@@ -1,5 +1,6 @@
 package io.batchprocessor.examples.bench;
 
+import io.batchprocessor.examples.console.OneLineErrors;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -27,23 +28,7 @@ final class LoopbackCommand implements Callable<Integer> {
   long delayMillis;
 
   static int run(String... args) {
-    return new CommandLine(new LoopbackCommand())
-        .setParameterExceptionHandler(
-            (e, given) -> {
-              CommandLine command = e.getCommandLine();
-              command
-                  .getErr()
-                  .println(command.getCommandName() + ": " + e.getMessage() + "; see --help");
-              return CommandLine.ExitCode.USAGE;
-            })
-        .setExecutionExceptionHandler(
-            (e, command, parsed) -> {
-              command.getErr().println(command.getCommandName() + ": " + e.getMessage());
-              return e instanceof IllegalArgumentException
-                  ? CommandLine.ExitCode.USAGE
-                  : CommandLine.ExitCode.SOFTWARE;
-            })
-        .execute(args);
+    return OneLineErrors.of(new CommandLine(new LoopbackCommand())).execute(args);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.batchprocessor.examples.gateway;
 
+import io.batchprocessor.examples.console.OneLineErrors;
 import io.batchprocessor.examples.gateway.EngineSettings.Scheduling;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -113,23 +114,8 @@ final class GatewayCommand implements Callable<Integer> {
   long seed;
 
   static int run(String... args) {
-    return new CommandLine(new GatewayCommand())
+    return OneLineErrors.of(new CommandLine(new GatewayCommand()))
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(
-            (e, given) -> {
-              CommandLine command = e.getCommandLine();
-              command
-                  .getErr()
-                  .println(command.getCommandName() + ": " + e.getMessage() + "; see --help");
-              return CommandLine.ExitCode.USAGE;
-            })
-        .setExecutionExceptionHandler(
-            (e, command, parsed) -> {
-              command.getErr().println(command.getCommandName() + ": " + e.getMessage());
-              return e instanceof IllegalArgumentException
-                  ? CommandLine.ExitCode.USAGE
-                  : CommandLine.ExitCode.SOFTWARE;
-            })
         .execute(args);
   }
 

@@ -103,8 +103,7 @@ class HttpServiceTest {
     JsonNode reviews = served.stats().path("queues").path(0);
     assertThat(reviews.path("leased").asInt() + reviews.path("waiting").asInt()).isEqualTo(10);
     served.gateway.release();
-    eventually()
-        .until(() -> served.stats().path("deadlineMargin").path("inTime").asInt() == 10);
+    eventually().until(() -> served.stats().path("deadlineMargin").path("inTime").asInt() == 10);
     assertThat(served.stats().path("succeeded").asInt()).isEqualTo(10);
     assertThat(served.stats().path("deadlineMargin").path("leastSeconds").asDouble())
         .isBetween(3000.0, 3600.0);

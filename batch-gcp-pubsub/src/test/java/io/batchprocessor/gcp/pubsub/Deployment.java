@@ -10,6 +10,7 @@ import io.batchprocessor.BatchProcessorBuilder;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Settings;
 import io.batchprocessor.testkit.AdapterUnderTest;
+import io.batchprocessor.testkit.SheddingGateway;
 import io.batchprocessor.testkit.TcpProxy;
 import java.net.URI;
 import java.time.Duration;
@@ -107,7 +108,7 @@ final class Deployment implements AutoCloseable {
 
   /** A processor that runs, on a transport of its own. */
   BatchProcessor process(
-      Gateway gateway, int concurrency, UnaryOperator<BatchProcessorBuilder> more) {
+      SheddingGateway gateway, int concurrency, UnaryOperator<BatchProcessorBuilder> more) {
     BatchProcessorBuilder builder =
         BatchProcessor.builder()
             .transport(open())
@@ -120,7 +121,7 @@ final class Deployment implements AutoCloseable {
     return processor;
   }
 
-  BatchProcessor process(Gateway gateway, int concurrency) {
+  BatchProcessor process(SheddingGateway gateway, int concurrency) {
     return process(gateway, concurrency, builder -> builder);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batchprocessor.BatchProcessor;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.testkit.ProcessorMain;
+import io.batchprocessor.testkit.SheddingGateway;
 import io.batchprocessor.testkit.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ class FaultsIT {
   /** By unary pulls: the emulator goes on sending to streams whose connection broke. */
   @Test
   void the_broker_is_gone_for_three_leases_and_back() throws Exception {
-    try (Gateway gateway = new Gateway(10, Duration.ofMillis(20));
+    try (SheddingGateway gateway = new SheddingGateway(10, Duration.ofMillis(20));
         Deployment deployment = new Deployment("pubsub.lease=10s").pulling(Pulls.Kind.UNARY);
         TcpProxy proxy = new TcpProxy(deployment.emulator().port())) {
       deployment.submit(1_000);
@@ -52,7 +53,7 @@ class FaultsIT {
   @EnumSource
   void an_answer_that_takes_longer_than_the_ack_deadline_is_asked_for_once(Pulls.Kind pull)
       throws Exception {
-    try (Gateway gateway = new Gateway(0, Duration.ofSeconds(45));
+    try (SheddingGateway gateway = new SheddingGateway(0, Duration.ofSeconds(45));
         Deployment deployment = new Deployment("pubsub.lease=10s").pulling(pull)) {
       deployment.submit(20);
       deployment.process(gateway, 10, builder -> builder.setting("buffer", "10"));
@@ -66,7 +67,7 @@ class FaultsIT {
   @ParameterizedTest
   @EnumSource
   void close_hands_everything_back_within_the_drain_time(Pulls.Kind pull) throws Exception {
-    try (Gateway gateway = new Gateway(0, Duration.ofMinutes(10));
+    try (SheddingGateway gateway = new SheddingGateway(0, Duration.ofMinutes(10));
         Deployment deployment = new Deployment().pulling(pull)) {
       deployment.submit(40);
       BatchProcessor processor =
@@ -99,7 +100,7 @@ class FaultsIT {
   @Test
   void a_frozen_process_publishes_nothing_after_its_leases() throws Exception {
     List<Process> processors = new ArrayList<>();
-    try (Gateway gateway = new Gateway(0, Duration.ofMillis(50));
+    try (SheddingGateway gateway = new SheddingGateway(0, Duration.ofMillis(50));
         Deployment deployment = new Deployment("pubsub.lease=3s").pulling(Pulls.Kind.UNARY)) {
       deployment.submit(600);
       for (int i = 0; i < 2; i++) {

@@ -3,6 +3,7 @@ package io.batchprocessor.gcp.pubsub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchprocessor.testkit.ProcessorMain;
+import io.batchprocessor.testkit.SheddingGateway;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ class KillsIT {
   @CsvSource({"5000, false", "2000, true"})
   void processors_are_killed_every_two_seconds(int requests, boolean retryTopic) throws Exception {
     List<Process> processors = new ArrayList<>();
-    try (Gateway gateway = new Gateway(20, Duration.ofMillis(40));
+    try (SheddingGateway gateway = new SheddingGateway(20, Duration.ofMillis(40));
         Deployment deployment = new Deployment("pubsub.lease=3s").pulling(Pulls.Kind.UNARY)) {
       if (retryTopic) {
         deployment.withRetryTopic();
@@ -68,7 +69,7 @@ class KillsIT {
   @EnumSource
   void without_kills_an_exactly_once_subscription_yields_each_result_once(Pulls.Kind pull)
       throws Exception {
-    try (Gateway gateway = new Gateway(20, Duration.ofMillis(10));
+    try (SheddingGateway gateway = new SheddingGateway(20, Duration.ofMillis(10));
         Deployment deployment = new Deployment().pulling(pull)) {
       deployment.submit(2_000);
       for (int i = 0; i < 3; i++) {
@@ -87,7 +88,7 @@ class KillsIT {
     return all.size() - Set.copyOf(deployment.resultIds()).size();
   }
 
-  private static Process fork(Gateway gateway, Deployment deployment) throws IOException {
+  private static Process fork(SheddingGateway gateway, Deployment deployment) throws IOException {
     List<String> args =
         new ArrayList<>(List.of("gcp-pubsub", gateway.url(), String.valueOf(CONCURRENCY)));
     args.addAll(deployment.settings());

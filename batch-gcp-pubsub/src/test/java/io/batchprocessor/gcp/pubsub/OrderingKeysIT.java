@@ -6,6 +6,7 @@ import com.google.pubsub.v1.PubsubMessage;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Retry;
+import io.batchprocessor.testkit.SheddingGateway;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +33,7 @@ class OrderingKeysIT {
   @ValueSource(booleans = {false, true})
   void requests_of_one_key_are_answered_in_order_though_some_are_shed(boolean retryTopic)
       throws Exception {
-    try (Gateway gateway = new Gateway(20, Duration.ofMillis(10));
+    try (SheddingGateway gateway = new SheddingGateway(20, Duration.ofMillis(10));
         Deployment deployment = ordered("pubsub.result-ordering=true").pulling(Pulls.Kind.UNARY)) {
       if (retryTopic) {
         deployment.withRetryTopic();

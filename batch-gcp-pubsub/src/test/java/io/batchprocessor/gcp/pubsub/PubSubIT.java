@@ -19,6 +19,7 @@ import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.Settings;
 import io.batchprocessor.spi.Verdict;
 import io.batchprocessor.testkit.AdapterUnderTest;
+import io.batchprocessor.testkit.SheddingGateway;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -39,7 +40,7 @@ class PubSubIT {
 
   @Test
   void poison_goes_to_the_dead_letter_topic_with_its_reason_and_counts() throws Exception {
-    try (Gateway gateway = new Gateway(0, Duration.ZERO);
+    try (SheddingGateway gateway = new SheddingGateway(0, Duration.ZERO);
         Deployment deployment = new Deployment()) {
       deployment.submit(
           List.of(
@@ -92,7 +93,7 @@ class PubSubIT {
       RequestQueue queue = Deployment.queue(deployment.open());
       await(() -> queue.receive(1, Duration.ofMillis(100)).size() == 1);
       // Its lease runs out: another process is given it.
-      try (Gateway gateway = new Gateway(0, Duration.ZERO)) {
+      try (SheddingGateway gateway = new SheddingGateway(0, Duration.ZERO)) {
         deployment.process(gateway, 1);
         await(
             () ->
@@ -106,7 +107,7 @@ class PubSubIT {
   @EnumSource
   void a_closed_gate_leaves_the_messages_with_the_broker_and_another_replica_has_them(
       Pulls.Kind pull) throws Exception {
-    try (Gateway gateway = new Gateway(0, Duration.ZERO);
+    try (SheddingGateway gateway = new SheddingGateway(0, Duration.ZERO);
         Deployment deployment = new Deployment().pulling(pull)) {
       Switch gate = new Switch();
       BatchProcessor closed = deployment.process(gateway, 8, builder -> builder.gate(() -> gate));
@@ -221,7 +222,7 @@ class PubSubIT {
   @Test
   void attributes_and_trace_context_reach_the_metadata() throws Exception {
     String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    try (Gateway gateway = new Gateway(0, Duration.ZERO);
+    try (SheddingGateway gateway = new SheddingGateway(0, Duration.ZERO);
         Deployment deployment = new Deployment().withRetryTopic()) {
       deployment.submit(
           List.of(
@@ -296,7 +297,7 @@ class PubSubIT {
           IntStream.range(0, 3)
               .mapToObj(i -> Bytes.utf8(Deployment.request("r" + i).getData().toStringUtf8()))
               .toList());
-      try (Gateway gateway = new Gateway(30, Duration.ZERO);
+      try (SheddingGateway gateway = new SheddingGateway(30, Duration.ZERO);
           BatchProcessor processor =
               BatchProcessor.builder()
                   .transport(transport)

@@ -1,4 +1,4 @@
-package io.batchprocessor.gcp.pubsub;
+package io.batchprocessor.testkit;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -17,8 +17,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Answers after a while, sheds a part of what it is asked, and remembers what that was. */
-final class Gateway implements AutoCloseable {
+/**
+ * A gateway over HTTP that sheds a part of what it is asked, answers the rest after a while, and
+ * remembers what that was. It listens on the loopback address; safe to use from any thread.
+ */
+public final class SheddingGateway implements AutoCloseable {
 
   private final HttpServer server;
   private final ScheduledExecutorService later = Executors.newScheduledThreadPool(2);
@@ -27,7 +30,13 @@ final class Gateway implements AutoCloseable {
   private final Map<String, Integer> askedById = new ConcurrentHashMap<>();
   private final List<String> events = new ArrayList<>();
 
-  Gateway(int shedPercent, Duration latency) {
+  /**
+   * One that listens.
+   *
+   * @param shedPercent how many of a hundred requests get a 429 at once, from 0 to 100
+   * @param latency how long the others wait for their answer
+   */
+  public SheddingGateway(int shedPercent, Duration latency) {
     this.shedPercent = shedPercent;
     this.latency = latency;
     try {
@@ -39,24 +48,25 @@ final class Gateway implements AutoCloseable {
     server.start();
   }
 
-  String url() {
+  /** Where requests go. */
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/completions";
   }
 
   /** How often each id was asked, the shed ones included. */
-  Map<String, Integer> askedById() {
+  public Map<String, Integer> askedById() {
     return askedById;
   }
 
   /** Each id twice: when it was asked, and when it was answered with 200. */
-  List<String> events() {
+  public List<String> events() {
     synchronized (events) {
       return List.copyOf(events);
     }
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    String id = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+    String id = String.valueOf(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
     exchange.getRequestBody().readAllBytes();
     askedById.merge(id, 1, Integer::sum);
     if (ThreadLocalRandom.current().nextInt(100) < shedPercent) {
