@@ -29,7 +29,7 @@ class ExactlyOnceIT {
 
   private static final int REQUESTS = 5_000;
   private static final Duration LEASE = Duration.ofMillis(1_500);
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(6);
 
   private RedisProcess redis;
   private SheddingGateway gateway;

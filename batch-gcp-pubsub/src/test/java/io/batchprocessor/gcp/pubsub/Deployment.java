@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 /** Topics and subscriptions of one test, and what is published to them and read from them. */
 final class Deployment implements AutoCloseable {
 
-  static final Duration PATIENCE = Duration.ofMinutes(2);
+  static final Duration PATIENCE = Duration.ofMinutes(6);
 
   private final Emulator emulator = Emulator.get();
   private final Map<String, String> settings = new HashMap<>();
