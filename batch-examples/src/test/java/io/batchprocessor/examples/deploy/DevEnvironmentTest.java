@@ -3,11 +3,11 @@ package io.batchprocessor.examples.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.batchprocessor.examples.Manual;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +15,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,11 +169,17 @@ class DevEnvironmentTest {
     return said;
   }
 
-  /** Of the table of settings in the README, which is generated from the code. */
-  private static Set<String> variables() throws IOException {
+  /** Of the tables of settings, which are generated from the code. */
+  private static Set<String> variables() {
     Set<String> variables = new TreeSet<>();
-    String table = readme().replaceAll("(?s).*<!-- settings:begin -->|<!-- settings:end -->.*", "");
-    Matcher row = Pattern.compile("(?m)^\\| `([^`]+)` \\|").matcher(table);
+    Matcher row =
+        Pattern.compile("(?m)^\\| `([^`]+)` \\|")
+            .matcher(
+                Pattern.compile("(?s)<!-- settings:begin .*?<!-- settings:end -->")
+                    .matcher(Manual.text())
+                    .results()
+                    .map(MatchResult::group)
+                    .collect(Collectors.joining()));
     while (row.find()) {
       variables.add(
           "BATCH_"
@@ -183,8 +191,8 @@ class DevEnvironmentTest {
     return variables;
   }
 
-  private static String readme() throws IOException {
-    return Files.readString(Deployment.ROOT.resolve("README.md"));
+  private static String readme() {
+    return Manual.read(Manual.ROOT.resolve("README.md"));
   }
 
   /** The name and port that the manifests for KIND give it; compose has the same. */
