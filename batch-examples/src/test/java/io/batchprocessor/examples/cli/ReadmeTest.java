@@ -56,6 +56,9 @@ class ReadmeTest {
   private static final Pattern SNIPPET =
       Pattern.compile("<!-- snippet:(\\S+) (\\S+) -->\n```(\\w+)\n.*?```", Pattern.DOTALL);
 
+  /** A queue as the Redis transports name theirs. */
+  private static final Pattern QUEUE = Pattern.compile("\\bbatch-(?:queue|stream|sortedset)[a-z-]*");
+
   @Test
   void every_setting_is_in_a_table_as_the_code_has_it() throws IOException {
     Map<String, String> tables = tables();
@@ -63,6 +66,71 @@ class ReadmeTest {
     assertThat(found(TABLES).map(begin -> begin.group(2)))
         .containsExactlyInAnyOrderElementsOf(tables.keySet());
     generated(TABLES, block -> block.group(1) + tables.get(block.group(2)) + block.group(3));
+  }
+
+  /** One row stands for a setting of several providers; the first one's default is in its column. */
+  @Test
+  void a_default_that_is_another_with_another_provider_is_told() {
+    Map<String, Setting<?>> shown =
+        KnownSettings.find().all().stream().collect(Collectors.toMap(Setting::key, key -> key));
+    BatchProcessor.providerSettings()
+        .forEach(
+            (provider, settings) ->
+                settings.forEach(
+                    setting -> {
+                      Setting<?> row = shown.get(setting.key());
+                      if (!setting.defaultText().equals(row.defaultText())) {
+                        assertThat(row.description())
+                            .as(setting.key())
+                            .contains("with " + provider + " " + setting.defaultText().orElse(""));
+                      }
+                    }));
+  }
+
+  /** Wherever a page names a queue of Redis and the transports that have it. */
+  @Test
+  void a_queue_said_to_be_of_a_transport_is_one_that_it_has_by_default() {
+    Pattern said = Pattern.compile("`(batch-[a-z-]+)` with ((?:`redis-[a-z]+`(?: and )?)+)");
+    List<MatchResult> all = found(said).toList();
+    assertThat(all).isNotEmpty();
+    assertThat(
+            said.matcher(Manual.read(Manual.ROOT.resolve("batch-examples/OPERATIONS.md")))
+                .replaceAll(""))
+        .doesNotContainPattern(QUEUE);
+    for (MatchResult one : all) {
+      for (String transport : one.group(2).replace("`", "").split(" and ", -1)) {
+        assertThat(defaults(transport)).as(one.group()).contains(one.group(1));
+      }
+    }
+  }
+
+  /** Tables that have a column for each transport, such as those of what producers write. */
+  @Test
+  void a_queue_in_the_column_of_a_transport_is_one_that_it_has_by_default() {
+    List<String> columns = List.of();
+    int checked = 0;
+    for (String line : Manual.read(Manual.ROOT.resolve("batch-redis/README.md")).split("\n", -1)) {
+      List<String> cells = List.of(line.split("\\|", -1));
+      if (!line.startsWith("|")) {
+        columns = List.of();
+      } else if (columns.isEmpty()) {
+        columns = cells;
+      }
+      for (int i = 2; i < Math.min(columns.size(), cells.size()); i++) {
+        String transport = columns.get(i).replaceAll("[` ]", "");
+        for (MatchResult name : QUEUE.matcher(cells.get(i)).results().toList()) {
+          assertThat(defaults(transport)).as(line).contains(name.group());
+          checked++;
+        }
+      }
+    }
+    assertThat(checked).isEqualTo(6);
+  }
+
+  private static List<String> defaults(String transport) {
+    return BatchProcessor.providerSettings().get(transport).stream()
+        .flatMap(setting -> setting.defaultText().stream())
+        .toList();
   }
 
   @Test

@@ -90,6 +90,17 @@ class ChartTest {
   }
 
   @Test
+  void the_guide_gives_as_much_grace_as_the_chart() {
+    Map<String, JsonNode> manifests =
+        Deployment.render(DEFAULTS, Map.of("drainTimeoutSeconds", "0"));
+    String grace = pod(manifests).path("terminationGracePeriodSeconds").asText();
+    assertThat(Manual.read(Manual.ROOT.resolve("batch-examples/OPERATIONS.md")))
+        .contains("`drain-timeout` plus " + grace + " s");
+    assertThat(Deployment.text("README.md"))
+        .contains("Give it " + grace + " s more", "# the grace period is this and " + grace + " s");
+  }
+
+  @Test
   void the_pod_may_do_next_to_nothing() {
     JsonNode pod = pod(Deployment.render(DEFAULTS, Map.of()));
     assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
