@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The Helm chart: what it makes of values, and which it refuses. */
 class ChartTest {
 
-  private static final String DEFAULTS = "";
+  /** Those of the chart, and an image. */
+  private static final String DEFAULTS = "least-values.yaml";
 
   @TempDir Path directory;
 
@@ -230,6 +231,37 @@ class ChartTest {
   }
 
   @Test
+  void an_image_has_to_be_named() {
+    assertThatThrownBy(() -> Deployment.render(Deployment.CHART.resolve("values.yaml"), Map.of()))
+        .hasMessageContaining("image.repository");
+  }
+
+  /** The README's, with what it sets; that of the page on containers, with the values below it. */
+  @Test
+  void every_command_that_installs_the_chart_has_all_it_takes() throws IOException {
+    Matcher command =
+        Pattern.compile("(?s)```sh\n(helm install .*?)```(?:\n\n```yaml\n(.*?)```)?")
+            .matcher(Manual.text());
+    int found = 0;
+    while (command.find()) {
+      found++;
+      Map<String, String> sets = new TreeMap<>();
+      Pattern.compile("--set '?([^=\\s]+)=([^'\\s]+)")
+          .matcher(command.group(1))
+          .results()
+          .forEach(set -> sets.put(set.group(1), set.group(2)));
+      boolean named = command.group(1).contains("--values");
+      Path values =
+          named
+              ? Files.writeString(directory.resolve("values.yaml"), command.group(2))
+              : Deployment.CHART.resolve("values.yaml");
+      assertThat(pod(Deployment.render(values, sets)).at("/containers/0/image").asText())
+          .isEqualTo("registry.example/batch-processor:dev");
+    }
+    assertThat(found).isEqualTo(2);
+  }
+
+  @Test
   void no_secret_gets_into_the_config_map() throws IOException {
     Matcher secrets =
         Pattern.compile("(?m)^\\| `([^`]+)` \\| secret\\b.*\\|").matcher(Manual.text());
@@ -274,7 +306,7 @@ class ChartTest {
     new BatchCommand(Map.of(), printed, printed).run("--version");
     String version = out.toString(StandardCharsets.UTF_8).split(" ", -1)[1];
     assertThat(pod(Deployment.render(DEFAULTS, Map.of())).at("/containers/0/image").asText())
-        .isEqualTo("batch-processor:" + version);
+        .isEqualTo("registry.example/batch-processor:" + version);
   }
 
   private static JsonNode pod(Map<String, JsonNode> manifests) {

@@ -52,7 +52,9 @@ class DevEnvironmentTest {
   @Test
   void in_kind_the_processor_finds_gateway_and_redis() throws IOException {
     Map<String, JsonNode> manifests =
-        Deployment.render(Deployment.DIRECTORY.resolve("kind/values.yaml"), Map.of());
+        Deployment.render(
+            Deployment.DIRECTORY.resolve("kind/values.yaml"),
+            Map.of("image.repository", "localhost/batch-processor"));
     assertThat(manifests.values()).flatMap(KubernetesModels::faults).isEmpty();
     JsonNode settings = ChartTest.config(manifests);
     assertThat(settings.path("message-queue-impl").asText()).isEqualTo("redis-pubsub");
