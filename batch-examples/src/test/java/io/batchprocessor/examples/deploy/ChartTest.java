@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.LintResult;
 import io.batchprocessor.examples.Manual;
 import io.batchprocessor.examples.cli.BatchCommand;
@@ -154,9 +155,11 @@ class ChartTest {
       delimiter = '|',
       value = {
         "redis-streams | redis-streams {address=redis:6379, stream=batch-stream, streamLength=1000};"
-            + " redis {address=redis:6379, listLength=1000, listName=batch-stream-retry}",
+            + " redis {address=redis:6379, listLength=1000,"
+            + " listName={batch-stream-retry}:redis-streams:batch-stream:ready}",
         "redis-sortedset | redis {address=redis:6379, listLength=1000, listName=batch-queue};"
-            + " redis {address=redis:6379, listLength=1000, listName=batch-sortedset-retry}"
+            + " redis {address=redis:6379, listLength=1000,"
+            + " listName={batch-sortedset-retry}:redis-sortedset:batch-queue:ready}"
       })
   void the_backlog_is_that_of_the_transport(String transport, String triggers) {
     Map<String, JsonNode> manifests =
@@ -172,12 +175,46 @@ class ChartTest {
         .isEqualTo(
             "redis-cluster-streams {addresses=redis-0:6379,redis-1:6380, enableTLS=true,"
                 + " stream={batch}:a, streamLength=500, username=batch};"
+                + " redis-cluster {addresses=redis-0:6379,redis-1:6380, enableTLS=true,"
+                + " listLength=500, listName={batch}:retry:redis-streams:{batch}:a:ready,"
+                + " username=batch};"
                 + " redis-cluster-streams {addresses=redis-0:6379,redis-1:6380, enableTLS=true,"
                 + " stream={batch}:b, streamLength=500, username=batch};"
                 + " redis-cluster {addresses=redis-0:6379,redis-1:6380, enableTLS=true,"
-                + " listLength=500, listName={batch}:retry, username=batch};"
+                + " listLength=500, listName={batch}:retry:redis-streams:{batch}:b:ready,"
+                + " username=batch};"
                 + " cron {desiredReplicas=4, end=0 6 * * *, start=0 22 * * *,"
                 + " timezone=Europe/Berlin}");
+  }
+
+  /** The transport lets no queue have the name of a key that it keeps beside another. */
+  @ParameterizedTest
+  @ValueSource(strings = {"redis-streams", "redis-sortedset"})
+  void the_due_retries_lie_where_the_transport_keeps_them(String transport) throws IOException {
+    Map<String, JsonNode> manifests =
+        Deployment.render(
+            DEFAULTS,
+            Map.of("autoscaling.enabled", "true", "settings.message-queue-impl", transport));
+    List<String> keys =
+        manifests.get("ScaledObject").at("/spec/triggers").findValuesAsText("listName").stream()
+            .filter(key -> key.endsWith(":ready"))
+            .toList();
+    assertThat(keys).hasSize(1);
+    ObjectNode config = (ObjectNode) config(manifests);
+    config.put("redis.dead-letter-queue-name", keys.get(0));
+    assertThat(started(config)).contains(keys.get(0), "is a key that belongs to another queue");
+    config.put("redis.dead-letter-queue-name", keys.get(0) + "-not");
+    assertThat(started(config)).doesNotContain("is a key that belongs to another queue");
+  }
+
+  /** What the program says of a configuration, where there is no Redis. */
+  private String started(ObjectNode config) throws IOException {
+    config.put("redis.url", "redis://127.0.0.1:1");
+    Path file = Files.writeString(directory.resolve("config.json"), config.toString());
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream printed = new PrintStream(err, true, StandardCharsets.UTF_8);
+    new BatchCommand(Map.of("BATCH_CONFIG", file.toString()), printed, printed).run();
+    return err.toString(StandardCharsets.UTF_8);
   }
 
   @Test
