@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README shows the metrics that the code has. */
+/** The module's README shows the metrics that the code has. */
 class MetricsTableTest {
 
   private static final String BEGIN = "<!-- metrics:begin -->\n";
@@ -20,7 +20,7 @@ class MetricsTableTest {
 
   @Test
   void every_metric_is_in_the_table_as_the_code_has_it() throws IOException {
-    Path readme = root().resolve("README.md");
+    Path readme = root().resolve("batch-core/README.md");
     String text = Files.readString(readme);
     int begin = text.indexOf(BEGIN) + BEGIN.length();
     int end = text.indexOf(END);
@@ -32,7 +32,7 @@ class MetricsTableTest {
     }
     assertThat(text.substring(begin, end))
         .as(
-            "README.md is behind the code; bring it up to date with: mvn -pl batch-core test"
+            "batch-core/README.md is behind the code; bring it up to date with: mvn -pl batch-core test"
                 + " -Dtest=MetricsTableTest -Dsurefire.extraArgs=-Dreadme.write=true")
         .isEqualTo(table());
   }

@@ -122,27 +122,39 @@ final class RedisSettings {
     return Setting.list(
             "redis.request-queue-name",
             "request queues, comma separated; with redis.wire-format=llm-d-async by default"
-                + " request-sortedset")
+                + " request-sortedset, "
+                + ofStreams(Kind.STREAMS.requestQueue()))
         .withDefault(kind.requestQueue())
         .where("at least one name", value -> !value.isEmpty());
   }
 
   static Setting<String> retryQueue(Kind kind) {
     return Setting.string(
-            "redis.retry-queue-name", "sorted set in which requests wait for another attempt")
+            "redis.retry-queue-name",
+            "sorted set in which requests wait for another attempt; "
+                + ofStreams(Kind.STREAMS.retryQueue()))
         .withDefault(kind.retryQueue());
   }
 
   static Setting<String> resultQueue(Kind kind) {
-    return Setting.string("redis.result-queue-name", "where results go")
+    return Setting.string(
+            "redis.result-queue-name",
+            "where results go; " + ofStreams(Kind.STREAMS.resultQueue()))
         .withDefault(kind.resultQueue());
   }
 
   static Setting<String> deadLetterQueue(Kind kind) {
     return Setting.string(
             "redis.dead-letter-queue-name",
-            "stream of messages that have no id, with the reason and the queue they came from")
+            "stream of messages that have no id, or whose result was refused twice, with the reason"
+                + " and the queue they came from; "
+                + ofStreams(Kind.STREAMS.deadLetterQueue()))
         .withDefault(kind.deadLetterQueue());
+  }
+
+  /** One text is shown for all three transports, with the default of the other two. */
+  private static String ofStreams(String name) {
+    return "with " + Kind.STREAMS.id() + " " + name;
   }
 
   /** What a transport knows, in the order in which a help text shows it. */

@@ -1,6 +1,5 @@
 /**
- * A worked adapter: a table of PostgreSQL as a queue. The README's "Write an adapter" is made of
- * its code.
+ * A worked adapter: a table of PostgreSQL as a queue. {@code ADAPTERS.md} is made of its code.
  *
  * <p>Read it in this order: {@code Schema} is the table; {@code JdbcQueue} claims rows, holds them,
  * lets go of them; {@code JdbcTransport} settles; {@link

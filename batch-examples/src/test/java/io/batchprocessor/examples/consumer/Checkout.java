@@ -33,10 +33,11 @@ final class Checkout {
     return find("README.md", "\n#+ " + heading + "\n.*?```xml\n(.*?)```");
   }
 
-  /** The first project of dependencies in the README that has this among them. */
+  /** The first project of dependencies, where adapters are explained, that has this among them. */
   static String dependenciesWith(String line) {
     return find(
-        "README.md", "```xml\n<dependencies>\n((?:(?!```).)*" + line + ".*?)</dependencies>\n```");
+        "batch-examples/ADAPTERS.md",
+        "```xml\n<dependencies>\n((?:(?!```).)*" + line + ".*?)</dependencies>\n```");
   }
 
   /** The version of an artifact that this build uses, so that it is downloaded already. */

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.LintResult;
+import io.batchprocessor.examples.Manual;
 import io.batchprocessor.examples.cli.BatchCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,7 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The Helm chart: what it makes of values, and which it refuses. */
 class ChartTest {
 
-  private static final String DEFAULTS = "";
+  /** Those of the chart, and an image. */
+  private static final String DEFAULTS = "least-values.yaml";
 
   @TempDir Path directory;
 
@@ -89,6 +92,17 @@ class ChartTest {
   }
 
   @Test
+  void the_guide_gives_as_much_grace_as_the_chart() {
+    Map<String, JsonNode> manifests =
+        Deployment.render(DEFAULTS, Map.of("drainTimeoutSeconds", "0"));
+    String grace = pod(manifests).path("terminationGracePeriodSeconds").asText();
+    assertThat(Manual.read(Manual.ROOT.resolve("batch-examples/OPERATIONS.md")))
+        .contains("`drain-timeout` plus " + grace + " s");
+    assertThat(Deployment.text("README.md"))
+        .contains("Give it " + grace + " s more", "# the grace period is this and " + grace + " s");
+  }
+
+  @Test
   void the_pod_may_do_next_to_nothing() {
     JsonNode pod = pod(Deployment.render(DEFAULTS, Map.of()));
     assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
@@ -141,9 +155,11 @@ class ChartTest {
       delimiter = '|',
       value = {
         "redis-streams | redis-streams {address=redis:6379, stream=batch-stream, streamLength=1000};"
-            + " redis {address=redis:6379, listLength=1000, listName=batch-stream-retry}",
+            + " redis {address=redis:6379, listLength=1000,"
+            + " listName={batch-stream-retry}:redis-streams:batch-stream:ready}",
         "redis-sortedset | redis {address=redis:6379, listLength=1000, listName=batch-queue};"
-            + " redis {address=redis:6379, listLength=1000, listName=batch-sortedset-retry}"
+            + " redis {address=redis:6379, listLength=1000,"
+            + " listName={batch-sortedset-retry}:redis-sortedset:batch-queue:ready}"
       })
   void the_backlog_is_that_of_the_transport(String transport, String triggers) {
     Map<String, JsonNode> manifests =
@@ -159,12 +175,46 @@ class ChartTest {
         .isEqualTo(
             "redis-cluster-streams {addresses=redis-0:6379,redis-1:6380, enableTLS=true,"
                 + " stream={batch}:a, streamLength=500, username=batch};"
+                + " redis-cluster {addresses=redis-0:6379,redis-1:6380, enableTLS=true,"
+                + " listLength=500, listName={batch}:retry:redis-streams:{batch}:a:ready,"
+                + " username=batch};"
                 + " redis-cluster-streams {addresses=redis-0:6379,redis-1:6380, enableTLS=true,"
                 + " stream={batch}:b, streamLength=500, username=batch};"
                 + " redis-cluster {addresses=redis-0:6379,redis-1:6380, enableTLS=true,"
-                + " listLength=500, listName={batch}:retry, username=batch};"
+                + " listLength=500, listName={batch}:retry:redis-streams:{batch}:b:ready,"
+                + " username=batch};"
                 + " cron {desiredReplicas=4, end=0 6 * * *, start=0 22 * * *,"
                 + " timezone=Europe/Berlin}");
+  }
+
+  /** The transport lets no queue have the name of a key that it keeps beside another. */
+  @ParameterizedTest
+  @ValueSource(strings = {"redis-streams", "redis-sortedset"})
+  void the_due_retries_lie_where_the_transport_keeps_them(String transport) throws IOException {
+    Map<String, JsonNode> manifests =
+        Deployment.render(
+            DEFAULTS,
+            Map.of("autoscaling.enabled", "true", "settings.message-queue-impl", transport));
+    List<String> keys =
+        manifests.get("ScaledObject").at("/spec/triggers").findValuesAsText("listName").stream()
+            .filter(key -> key.endsWith(":ready"))
+            .toList();
+    assertThat(keys).hasSize(1);
+    ObjectNode config = (ObjectNode) config(manifests);
+    config.put("redis.dead-letter-queue-name", keys.get(0));
+    assertThat(started(config)).contains(keys.get(0), "is a key that belongs to another queue");
+    config.put("redis.dead-letter-queue-name", keys.get(0) + "-not");
+    assertThat(started(config)).doesNotContain("is a key that belongs to another queue");
+  }
+
+  /** What the program says of a configuration, where there is no Redis. */
+  private String started(ObjectNode config) throws IOException {
+    config.put("redis.url", "redis://127.0.0.1:1");
+    Path file = Files.writeString(directory.resolve("config.json"), config.toString());
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream printed = new PrintStream(err, true, StandardCharsets.UTF_8);
+    new BatchCommand(Map.of("BATCH_CONFIG", file.toString()), printed, printed).run();
+    return err.toString(StandardCharsets.UTF_8);
   }
 
   @Test
@@ -218,10 +268,40 @@ class ChartTest {
   }
 
   @Test
+  void an_image_has_to_be_named() {
+    assertThatThrownBy(() -> Deployment.render(Deployment.CHART.resolve("values.yaml"), Map.of()))
+        .hasMessageContaining("image.repository");
+  }
+
+  /** The README's, with what it sets; that of the page on containers, with the values below it. */
+  @Test
+  void every_command_that_installs_the_chart_has_all_it_takes() throws IOException {
+    Matcher command =
+        Pattern.compile("(?s)```sh\n(helm install .*?)```(?:\n\n```yaml\n(.*?)```)?")
+            .matcher(Manual.text());
+    int found = 0;
+    while (command.find()) {
+      found++;
+      Map<String, String> sets = new TreeMap<>();
+      Pattern.compile("--set '?([^=\\s]+)=([^'\\s]+)")
+          .matcher(command.group(1))
+          .results()
+          .forEach(set -> sets.put(set.group(1), set.group(2)));
+      boolean named = command.group(1).contains("--values");
+      Path values =
+          named
+              ? Files.writeString(directory.resolve("values.yaml"), command.group(2))
+              : Deployment.CHART.resolve("values.yaml");
+      assertThat(pod(Deployment.render(values, sets)).at("/containers/0/image").asText())
+          .isEqualTo("registry.example/batch-processor:dev");
+    }
+    assertThat(found).isEqualTo(2);
+  }
+
+  @Test
   void no_secret_gets_into_the_config_map() throws IOException {
     Matcher secrets =
-        Pattern.compile("(?m)^\\| `([^`]+)` \\| secret \\|")
-            .matcher(Files.readString(Deployment.ROOT.resolve("README.md")));
+        Pattern.compile("(?m)^\\| `([^`]+)` \\| secret\\b.*\\|").matcher(Manual.text());
     int found = 0;
     while (secrets.find()) {
       found++;
@@ -263,7 +343,7 @@ class ChartTest {
     new BatchCommand(Map.of(), printed, printed).run("--version");
     String version = out.toString(StandardCharsets.UTF_8).split(" ", -1)[1];
     assertThat(pod(Deployment.render(DEFAULTS, Map.of())).at("/containers/0/image").asText())
-        .isEqualTo("batch-processor:" + version);
+        .isEqualTo("registry.example/batch-processor:" + version);
   }
 
   private static JsonNode pod(Map<String, JsonNode> manifests) {

@@ -73,13 +73,12 @@ final class Deployment {
   /**
    * The chart's manifests, by kind.
    *
-   * @param values the name of a file of values beside this class; empty: the chart's own
+   * @param values the name of a file of values beside this class
    * @param settings single values on top, as {@code --set} has them
    * @throws IllegalStateException if Helm refuses the values
    */
   static Map<String, JsonNode> render(String values, Map<String, String> settings) {
-    return render(
-        values.isEmpty() ? CHART.resolve("values.yaml") : VALUES.resolve(values), settings);
+    return render(VALUES.resolve(values), settings);
   }
 
   /** The same with a file of values from anywhere. */

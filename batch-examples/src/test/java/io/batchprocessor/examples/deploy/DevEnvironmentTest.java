@@ -3,11 +3,11 @@ package io.batchprocessor.examples.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.batchprocessor.examples.Manual;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +15,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +52,9 @@ class DevEnvironmentTest {
   @Test
   void in_kind_the_processor_finds_gateway_and_redis() throws IOException {
     Map<String, JsonNode> manifests =
-        Deployment.render(Deployment.DIRECTORY.resolve("kind/values.yaml"), Map.of());
+        Deployment.render(
+            Deployment.DIRECTORY.resolve("kind/values.yaml"),
+            Map.of("image.repository", "localhost/batch-processor"));
     assertThat(manifests.values()).flatMap(KubernetesModels::faults).isEmpty();
     JsonNode settings = ChartTest.config(manifests);
     assertThat(settings.path("message-queue-impl").asText()).isEqualTo("redis-pubsub");
@@ -167,11 +171,17 @@ class DevEnvironmentTest {
     return said;
   }
 
-  /** Of the table of settings in the README, which is generated from the code. */
-  private static Set<String> variables() throws IOException {
+  /** Of the tables of settings, which are generated from the code. */
+  private static Set<String> variables() {
     Set<String> variables = new TreeSet<>();
-    String table = readme().replaceAll("(?s).*<!-- settings:begin -->|<!-- settings:end -->.*", "");
-    Matcher row = Pattern.compile("(?m)^\\| `([^`]+)` \\|").matcher(table);
+    Matcher row =
+        Pattern.compile("(?m)^\\| `([^`]+)` \\|")
+            .matcher(
+                Pattern.compile("(?s)<!-- settings:begin .*?<!-- settings:end -->")
+                    .matcher(Manual.text())
+                    .results()
+                    .map(MatchResult::group)
+                    .collect(Collectors.joining()));
     while (row.find()) {
       variables.add(
           "BATCH_"
@@ -183,8 +193,8 @@ class DevEnvironmentTest {
     return variables;
   }
 
-  private static String readme() throws IOException {
-    return Files.readString(Deployment.ROOT.resolve("README.md"));
+  private static String readme() {
+    return Manual.read(Manual.ROOT.resolve("README.md"));
   }
 
   /** The name and port that the manifests for KIND give it; compose has the same. */

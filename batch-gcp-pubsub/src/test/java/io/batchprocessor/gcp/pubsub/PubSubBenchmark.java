@@ -146,7 +146,7 @@ final class PubSubBenchmark {
     }
   }
 
-  /** Its ack deadline is as long as the lease: what the README recommends. */
+  /** Its ack deadline is as long as the lease: what the module's README recommends. */
   private static Deployment deployment() {
     return new Deployment(subscription -> subscription.setAckDeadlineSeconds(60));
   }
