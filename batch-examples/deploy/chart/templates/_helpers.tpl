@@ -67,7 +67,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "batch.redisAddress" -}}
 {{- if .Values.autoscaling.redisAddress -}}
 {{- .Values.autoscaling.redisAddress -}}
-{{- else -}}
+{{- else if not (hasKey .Values.secretSettings "redis.url") -}}
 {{- $hosts := list -}}
 {{- $authority := get .Values.settings "redis.url" | default "" | regexFind "://[^/]*" | trimPrefix "://" -}}
 {{- range $authority | splitList "@" | last | splitList "," | compact -}}

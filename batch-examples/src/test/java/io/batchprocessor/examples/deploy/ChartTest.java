@@ -298,6 +298,54 @@ class ChartTest {
     assertThat(found).isEqualTo(2);
   }
 
+  /** Values that are right one by one, and what the refusal of all together names. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "autoscaling.enabled=true secretSettings.redis\\.url.secret=redis"
+            + " secretSettings.redis\\.url.key=url"
+            + " | autoscaling.redisAddress, secretSettings.redis.password",
+        "autoscaling.enabled=true secretSettings.redis\\.url.secret=redis"
+            + " secretSettings.redis\\.url.key=url autoscaling.redisAddress=redis:6379"
+            + " | secretSettings.redis.password",
+        "networkPolicy.enabled=true secretSettings.redis\\.url.secret=redis"
+            + " secretSettings.redis\\.url.key=url | secretSettings.redis.url, extraPorts",
+        "networkPolicy.enabled=true secretSettings.gate\\.redis-quota\\.url.secret=redis"
+            + " secretSettings.gate\\.redis-quota\\.url.key=url | redis-quota.url, extraPorts",
+        "networkPolicy.enabled=true settings.redis\\.sentinel-master=main | extraPorts, Sentinels",
+      })
+  void what_does_not_go_together_is_refused(String values, String named) {
+    assertThatThrownBy(() -> Deployment.render(DEFAULTS, sets(values)))
+        .hasMessageContainingAll(named.split(", ", -1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "secretSettings.redis\\.url.secret=redis secretSettings.redis\\.url.key=url",
+        "settings.redis\\.sentinel-master=main settings.redis\\.url=redis://sentinel:26379"
+      })
+  void a_port_that_no_setting_shows_is_named(String values) {
+    JsonNode policy =
+        Deployment.render(
+                DEFAULTS,
+                sets("networkPolicy.enabled=true networkPolicy.extraPorts[0]=6390 " + values))
+            .get("NetworkPolicy");
+    assertThat(policy.at("/spec/egress").findValuesAsText("port"))
+        .contains("6390")
+        .doesNotContain("6379");
+  }
+
+  private static Map<String, String> sets(String values) {
+    Map<String, String> sets = new TreeMap<>();
+    for (String set : values.split(" ", -1)) {
+      int end = set.indexOf('=');
+      sets.put(set.substring(0, end), set.substring(end + 1));
+    }
+    return sets;
+  }
+
   @Test
   void no_secret_gets_into_the_config_map() throws IOException {
     Matcher secrets =
