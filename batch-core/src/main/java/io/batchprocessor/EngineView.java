@@ -38,6 +38,11 @@ record EngineView(Engine engine, EngineThreads processorThreads, String transpor
   }
 
   @Override
+  public boolean isPaused() {
+    return engine.isPaused();
+  }
+
+  @Override
   public long userCodeFailures() {
     return engine.userCodeFailures();
   }

@@ -18,12 +18,14 @@ final class BacklogMeters {
 
   private final MeterKit kit;
   private final BacklogReporter reporter;
+  private final Set<String> requestQueues;
   private final Set<String> known = ConcurrentHashMap.newKeySet();
   private volatile Map<String, Backlog> latest = Map.of();
 
   BacklogMeters(MeterKit kit, BacklogReporter reporter, List<String> queues) {
     this.kit = kit;
     this.reporter = reporter;
+    this.requestQueues = Set.copyOf(queues);
     queues.forEach(this::show);
   }
 
@@ -44,9 +46,10 @@ final class BacklogMeters {
 
   private void show(String queue) {
     if (known.add(queue)) {
-      kit.gauge(BatchMetric.BACKLOG, () -> value(queue, Backlog::waiting), queue, "waiting");
-      kit.gauge(BatchMetric.BACKLOG, () -> value(queue, Backlog::leased), queue, "leased");
-      kit.gauge(BatchMetric.OLDEST, () -> value(queue, BacklogMeters::oldestSeconds), queue);
+      String kind = requestQueues.contains(queue) ? "request" : "retry";
+      kit.gauge(BatchMetric.BACKLOG, () -> value(queue, Backlog::waiting), queue, kind, "waiting");
+      kit.gauge(BatchMetric.BACKLOG, () -> value(queue, Backlog::leased), queue, kind, "leased");
+      kit.gauge(BatchMetric.OLDEST, () -> value(queue, BacklogMeters::oldestSeconds), queue, kind);
     }
   }
 

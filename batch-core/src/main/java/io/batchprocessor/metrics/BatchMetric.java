@@ -167,12 +167,19 @@ public enum BatchMetric {
       "batch.broker.stalled",
       Type.GAUGE,
       "1 while something decided can't be stored, and so nothing new is taken; else 0"),
+  /** {@code batch.paused}. */
+  PAUSED(
+      "batch.paused",
+      Type.GAUGE,
+      "1 while this process takes and sends nothing new, because somebody paused it or because it"
+          + " drains; else 0"),
   /** {@code batch.backlog.messages}. */
   BACKLOG(
       "batch.backlog.messages",
       Type.GAUGE,
       "messages in the broker, for all processes together; where the transport can tell",
       Label.BROKER_QUEUE,
+      Label.KIND,
       Label.HOLD),
   /** {@code batch.backlog.oldest}. */
   OLDEST(
@@ -181,7 +188,8 @@ public enum BatchMetric {
       "seconds",
       "how long the oldest waiting message has waited; 0 if none waits; where the transport can"
           + " tell",
-      Label.BROKER_QUEUE),
+      Label.BROKER_QUEUE,
+      Label.KIND),
   /** {@code batch.gate.budget}. */
   BUDGET(
       "batch.gate.budget",

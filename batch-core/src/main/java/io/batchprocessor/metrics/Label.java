@@ -6,6 +6,8 @@ enum Label {
   QUEUE("queue"),
   /** A request queue, or the retry queue. */
   BROKER_QUEUE("queue"),
+  /** What that queue has: {@code request} or {@code retry}. */
+  KIND("kind"),
   /** The queue whose own gate it is; {@link #ALL} for the gate of all queues of the pool. */
   GATED_QUEUE("queue"),
   /** A worker pool. */

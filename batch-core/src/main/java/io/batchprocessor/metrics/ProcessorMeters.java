@@ -40,6 +40,7 @@ final class ProcessorMeters {
             PublishFailure.class, cause -> kit.counter(BatchMetric.PUBLISH_FAILURES, cause));
     kit.gauge(BatchMetric.SETTLING, processor::settling);
     kit.gauge(BatchMetric.STALLED, () -> processor.stall().isPresent() ? 1 : 0);
+    kit.gauge(BatchMetric.PAUSED, () -> processor.isPaused() ? 1 : 0);
     kit.count(BatchMetric.FAULTS, processor::userCodeFailures);
     this.backlog =
         processor.backlogReporter().map(reporter -> new BacklogMeters(kit, reporter, names));

@@ -28,6 +28,9 @@ public interface ProcessorView {
   /** What can't be stored now, and why; empty if all is well. */
   Optional<String> stall();
 
+  /** Whether it takes and sends nothing new, because somebody paused it or because it drains. */
+  boolean isPaused();
+
   /** Faults in policies, gates, strategies, transforms and listeners that were survived. */
   long userCodeFailures();
 

@@ -286,6 +286,11 @@ public final class MetricsBenchmark {
     }
 
     @Override
+    public boolean isPaused() {
+      return false;
+    }
+
+    @Override
     public long userCodeFailures() {
       return 0;
     }
