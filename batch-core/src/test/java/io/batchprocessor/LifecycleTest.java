@@ -2,6 +2,7 @@ package io.batchprocessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.batchprocessor.memory.MemoryTransport;
 import io.batchprocessor.message.ResultMessage;
@@ -13,6 +14,7 @@ import io.batchprocessor.spi.InferenceClientProvider;
 import io.batchprocessor.spi.InferenceRequest;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.ProcessorState;
+import io.batchprocessor.spi.ProcessorView;
 import io.batchprocessor.spi.QueueProvider;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Settings;
@@ -328,6 +330,142 @@ class LifecycleTest extends EngineBench {
         .succeedsWithin(PATIENCE);
     assertThat(processor[0].state()).isEqualTo(ProcessorState.CLOSED);
     assertThat(processor[0].stats().succeeded()).isEqualTo(1);
+  }
+
+  enum Control {
+    PAUSE,
+    RESUME,
+    CONCURRENCY;
+
+    void of(BatchProcessor processor) {
+      switch (this) {
+        case PAUSE -> processor.pause();
+        case RESUME -> processor.resume();
+        case CONCURRENCY -> processor.concurrency(PoolConfig.DEFAULT, 1);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_listener_that_asks_for_more_during_the_drain_is_told_no_and_does_not_deadlock(
+      Control control) {
+    CountDownLatch draining = new CountDownLatch(1);
+    CompletableFuture<Throwable> answer = new CompletableFuture<>();
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    BatchProcessor[] processor = new BatchProcessor[1];
+    processor[0] =
+        build(
+            queues,
+            with ->
+                with.listener(
+                    new BatchListener() {
+                      @Override
+                      public void stateChanged(ProcessorState from, ProcessorState to) {
+                        if (to == ProcessorState.DRAINING) {
+                          draining.countDown();
+                        }
+                      }
+
+                      @Override
+                      public void finished(RequestView request, ResultMessage result) {
+                        try {
+                          draining.await();
+                          answer.complete(catchThrowable(() -> control.of(processor[0])));
+                        } catch (InterruptedException e) {
+                          Thread.currentThread().interrupt();
+                        }
+                      }
+                    }));
+    processor[0].start();
+    enqueue(Samples.request("r"));
+    gateway.awaitExchange(1);
+
+    assertThat(inBackground(() -> processor[0].close(Duration.ZERO))).succeedsWithin(PATIENCE);
+
+    assertThat(answer.join())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("DRAINING; it must be RUNNING");
+    assertThat(processor[0].state()).isEqualTo(ProcessorState.CLOSED);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_listener_may_close_its_processor_at_each_change_of_state(ProcessorState at) {
+    BatchProcessor[] processor = new BatchProcessor[1];
+    processor[0] =
+        build(
+            queues,
+            with ->
+                with.name("at-" + at)
+                    .listener(
+                        new BatchListener() {
+                          @Override
+                          public void starting(ProcessorView view) {
+                            stateChanged(ProcessorState.NEW, ProcessorState.NEW);
+                          }
+
+                          @Override
+                          public void stateChanged(ProcessorState from, ProcessorState to) {
+                            if (to == at) {
+                              processor[0].close(Duration.ZERO);
+                            }
+                          }
+                        }));
+
+    processor[0].start();
+    processor[0].close(Duration.ZERO);
+
+    assertThat(recorder.events())
+        .containsExactly("NEW->RUNNING", "RUNNING->DRAINING", "DRAINING->CLOSED");
+    assertThat(processor[0].stats().userCodeFailures()).isZero();
+    eventually().untilAsserted(() -> assertThat(threadsOf("at-" + at)).isEmpty());
+  }
+
+  @Test
+  void a_listener_that_asks_for_more_while_a_start_fails_does_not_deadlock() {
+    AtomicInteger made = new AtomicInteger();
+    CountDownLatch draining = new CountDownLatch(1);
+    CompletableFuture<Throwable> answer = new CompletableFuture<>();
+    BatchProcessor[] processor = new BatchProcessor[1];
+    enqueue(Samples.request("r"));
+    processor[0] =
+        build(
+            queues,
+            with ->
+                with.listener(
+                        new BatchListener() {
+                          @Override
+                          public void stateChanged(ProcessorState from, ProcessorState to) {
+                            if (to == ProcessorState.DRAINING) {
+                              draining.countDown();
+                            }
+                          }
+
+                          @Override
+                          public void received(RequestView request) {
+                            try {
+                              draining.await();
+                            } catch (InterruptedException e) {
+                              // The stop interrupts the intake; it comes after the drain began.
+                            }
+                            answer.complete(catchThrowable(processor[0]::pause));
+                          }
+                        })
+                    .threadFactory(
+                        task -> {
+                          if (made.incrementAndGet() == 5) {
+                            eventually().until(() -> recorder.eventsOf("r").contains("received"));
+                            throw new IllegalStateException("no more threads");
+                          }
+                          return new Thread(task);
+                        }));
+
+    CompletableFuture<Void> starting = inBackground(processor[0]::start);
+
+    assertThat(starting).failsWithin(PATIENCE).withThrowableThat().withMessageContaining("no more");
+    assertThat(answer.join()).isInstanceOf(IllegalStateException.class);
+    assertThat(processor[0].state()).isEqualTo(ProcessorState.CLOSED);
   }
 
   @Test
