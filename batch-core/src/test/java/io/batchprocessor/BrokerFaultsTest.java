@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -203,6 +204,29 @@ class BrokerFaultsTest extends EngineBench {
         EngineBench::asItIs);
 
     assertThat(resultOf(queues.submit(Samples.request("r"))).isSuccess()).isTrue();
+  }
+
+  @Test
+  void an_error_after_a_call_that_failed_does_not_stop_the_processor_for_good() {
+    AtomicInteger calls = new AtomicInteger();
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    FaultyTransport broker =
+        atomic.refuses(
+            results -> {
+              int call = calls.incrementAndGet();
+              if (call == 1) {
+                throw new IllegalStateException("connection lost");
+              } else if (call == 2) {
+                throw new NoClassDefFoundError("half an adapter");
+              }
+            });
+    BatchProcessor processor = start(broker, EngineBench::asItIs);
+    assertThat(resultOf(queues.submit(Samples.request("first"))).isSuccess()).isTrue();
+
+    assertThat(resultOf(queues.submit(Samples.request("next"))).isSuccess()).isTrue();
+
+    assertThat(calls).hasValueGreaterThanOrEqualTo(4);
+    assertThat(processor.health().healthy()).isTrue();
   }
 
   @Test
