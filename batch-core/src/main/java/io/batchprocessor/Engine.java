@@ -92,7 +92,8 @@ final class Engine {
             dispatcherBell,
             config);
     Intake retries =
-        new Intake(transport.retryQueue(), retrySluice, admission, cancellation, broker);
+        new Intake(
+            transport.retryQueue(), retrySluice, admission, cancellation, settler, broker);
     for (WorkerPool pool : pools) {
       for (QueueBuffer buffer : pool.buffers()) {
         RequestQueue queue = queues.get(buffer.name());
@@ -101,13 +102,23 @@ final class Engine {
         }
         Intake intake =
             new Intake(
-                queue, new RequestSluice(buffer, dispatcherBell), admission, cancellation, broker);
+                queue,
+                new RequestSluice(buffer, dispatcherBell),
+                admission,
+                cancellation,
+                settler,
+                broker);
         buffer.fresh().whenRoom(intake::roomAgain);
         buffer.retries().whenRoom(retries::roomAgain);
         intakes.add(intake);
       }
     }
     intakes.add(retries);
+    settler.whenRelieved(
+        () -> {
+          dispatcherBell.ring();
+          intakes.forEach(Intake::roomAgain);
+        });
   }
 
   void start() {

@@ -26,6 +26,7 @@ final class Intake implements Runnable {
   private final Sluice sluice;
   private final Admission admission;
   private final @Nullable Cancellation cancellation;
+  private final Settler settler;
   private final BrokerCalls broker;
   private final Doorbell doorbell = new Doorbell();
   private volatile boolean paused;
@@ -36,11 +37,13 @@ final class Intake implements Runnable {
       Sluice sluice,
       Admission admission,
       @Nullable Cancellation cancellation,
+      Settler settler,
       BrokerCalls broker) {
     this.queue = queue;
     this.sluice = sluice;
     this.admission = admission;
     this.cancellation = cancellation;
+    this.settler = settler;
     this.broker = broker;
   }
 
@@ -88,7 +91,7 @@ final class Intake implements Runnable {
   public void run() {
     int failures = 0;
     while (!stopped) {
-      int demand = paused || broker.isStalled() ? 0 : sluice.demand();
+      int demand = mayTake() ? sluice.demand() : 0;
       if (demand == 0) {
         doorbell.await(LOOK_AGAIN_NANOS);
         continue;
@@ -110,6 +113,11 @@ final class Intake implements Runnable {
         }
       }
     }
+  }
+
+  /** What can't be stored would only pile up: some messages end as soon as they are taken. */
+  private boolean mayTake() {
+    return !paused && !broker.isStalled() && !settler.isCongested();
   }
 
   /** Waits the whole time, whoever rings, unless it is for the end. */

@@ -35,6 +35,7 @@ final class Settler implements Runnable, Consumer<Outcome> {
   private final AtomicInteger pending = new AtomicInteger();
   private final AtomicLong pendingBytes = new AtomicLong();
   private final Doorbell doorbell = new Doorbell();
+  private Runnable whenRelieved = () -> {};
   private volatile boolean finishing;
   private volatile long finishByNanos;
 
@@ -58,9 +59,18 @@ final class Settler implements Runnable, Consumer<Outcome> {
     return pending.get();
   }
 
-  /** Whether so much waits to be stored that nothing new should be dispatched. */
+  /** Whether so much waits to be stored that nothing new should be taken or dispatched. */
   boolean isCongested() {
-    return pending.get() >= CONGESTED || pendingBytes.get() >= CONGESTED_BYTES;
+    return isFull(1);
+  }
+
+  /** Whom to tell when half of that is stored; set before the threads start. */
+  void whenRelieved(Runnable listener) {
+    whenRelieved = listener;
+  }
+
+  private boolean isFull(int part) {
+    return pending.get() >= CONGESTED / part || pendingBytes.get() >= CONGESTED_BYTES / part;
   }
 
   /** No more decisions will come; what can't be stored until then is left to the broker. */
@@ -127,8 +137,16 @@ final class Settler implements Runnable, Consumer<Outcome> {
           pending.get(),
           e);
     } finally {
-      pending.addAndGet(-batch.size());
-      pendingBytes.addAndGet(-batch.stream().mapToLong(Outcome::bytes).sum());
+      stored(batch);
+    }
+  }
+
+  private void stored(List<Outcome> batch) {
+    boolean wasHalfFull = isFull(2);
+    pending.addAndGet(-batch.size());
+    pendingBytes.addAndGet(-batch.stream().mapToLong(Outcome::bytes).sum());
+    if (wasHalfFull && !isFull(2)) {
+      whenRelieved.run();
     }
   }
 

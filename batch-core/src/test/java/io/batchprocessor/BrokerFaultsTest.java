@@ -6,15 +6,20 @@ import io.batchprocessor.memory.MemoryTransport;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.message.ErrorCode;
 import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.BatchListener;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Result;
 import io.batchprocessor.spi.ResultRejectedException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -361,6 +366,62 @@ class BrokerFaultsTest extends EngineBench {
     eventually().until(() -> processor.stats().settling() == 0);
     assertThat(brief.takeResults(1, Duration.ZERO)).isEmpty();
     assertThat(processor.stats().succeeded()).isZero();
+  }
+
+  @Test
+  void what_ends_at_admission_is_not_taken_faster_than_it_is_stored() throws Exception {
+    int bound = 4_096;
+    int most = bound + 8; // What one receive brings beyond it.
+    CountDownLatch full = new CountDownLatch(1);
+    CountDownLatch tooMany = new CountDownLatch(1);
+    AtomicInteger seen = new AtomicInteger();
+    BatchProcessor[] processor = new BatchProcessor[1];
+    FaultyTransport slow =
+        atomic.refuses(
+            results -> {
+              if (tooMany.getCount() > 0) {
+                awaitFor(full, PATIENCE);
+                // Long enough for an intake that does not look to take more.
+                awaitFor(tooMany, Duration.ofMillis(300));
+                tooMany.countDown();
+              }
+            });
+    Instant past = Instant.now().minusSeconds(10);
+    queues.submit(
+        "requests",
+        IntStream.range(0, 6_000)
+            .mapToObj(i -> Samples.builder("r-" + i, past).build().toJson())
+            .toList());
+    processor[0] =
+        build(
+            slow,
+            with ->
+                with.concurrency(8)
+                    .listener(
+                        new BatchListener() {
+                          @Override
+                          public void received(RequestView request) {
+                            int settling = processor[0].stats().settling() + 1;
+                            if (seen.accumulateAndGet(settling, Math::max) >= bound) {
+                              full.countDown();
+                            }
+                            if (settling > most) {
+                              tooMany.countDown();
+                            }
+                          }
+                        }));
+    processor[0].start();
+
+    assertThat(takeResults(6_000)).hasSize(6_000);
+    assertThat(seen).hasValueBetween(bound, most);
+  }
+
+  private static void awaitFor(CountDownLatch latch, Duration time) {
+    try {
+      boolean unused = latch.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
