@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +105,11 @@ final class HeldRequest extends HeldMessage implements RequestView {
 
   long deadlineMillis() {
     return deadlineMillis;
+  }
+
+  /** Time to the deadline; 0 once it has passed, a lot if it is far. */
+  long leftNanos(long nowMillis) {
+    return TimeUnit.MILLISECONDS.toNanos(Math.max(0, deadlineMillis - nowMillis));
   }
 
   long receivedNanos() {

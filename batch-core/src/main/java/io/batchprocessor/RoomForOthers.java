@@ -4,7 +4,6 @@ import io.batchprocessor.Line.Overstay;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -55,8 +54,7 @@ final class RoomForOthers {
   private void putOff(Overstay overstay, long now) {
     HeldRequest request = overstay.request();
     if (request.decideInBuffer()) {
-      long left = TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis() - clock.millis());
-      long nanos = Math.max(0, Math.min(overstay.delayNanos(), left / 2));
+      long nanos = Math.min(overstay.delayNanos(), request.leftNanos(clock.millis()) / 2);
       long spread = (long) (nanos * (1 - random.getAsDouble() / 2));
       settle.accept(new Outcome.Retried(request, request, now + spread, request.attempt()));
     }
