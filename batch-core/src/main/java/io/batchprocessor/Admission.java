@@ -40,9 +40,7 @@ final class Admission {
     counters.received.increment();
     RequestMessage message;
     try {
-      message =
-          RequestMessage.parse(delivery.body(), maxMessageBytes)
-              .withDefaultMetadata(Notes.without(delivery.attributes()));
+      message = read(delivery);
     } catch (InvalidMessageException e) {
       refuse(delivery, source, e);
       return null;
@@ -56,6 +54,35 @@ final class Admission {
       return null;
     }
     return request;
+  }
+
+  /**
+   * How long a message that finds no room here may stay away; 0: not at all, as it has ended, or
+   * can't be understood.
+   */
+  long leftNanos(Delivery delivery) {
+    try {
+      return HeldRequest.leftNanos(read(delivery), clock.millis());
+    } catch (InvalidMessageException e) {
+      return 0;
+    }
+  }
+
+  /** Ends a message that may not stay away, and that nobody here could dispatch. */
+  void end(Delivery delivery, RequestQueue source) {
+    try {
+      ResultMessage result = Results.expired(read(delivery), delivery.attempt());
+      HeldMessage message = new HeldMessage(delivery, source, ticker.getAsLong());
+      held.add(message);
+      settle.accept(new Outcome.Finished(message, null, result));
+    } catch (InvalidMessageException e) {
+      refuse(delivery, source, e);
+    }
+  }
+
+  private RequestMessage read(Delivery delivery) throws InvalidMessageException {
+    return RequestMessage.parse(delivery.body(), maxMessageBytes)
+        .withDefaultMetadata(Notes.without(delivery.attributes()));
   }
 
   /** Settles a request as cancelled. */

@@ -86,6 +86,7 @@ final class Engine {
         new RetrySluice(
             transport.retryQueue(),
             pools,
+            admission,
             held,
             settler,
             shared.counters(),

@@ -109,6 +109,15 @@ final class HeldRequest extends HeldMessage implements RequestView {
 
   /** Time to the deadline; 0 once it has passed, a lot if it is far. */
   long leftNanos(long nowMillis) {
+    return leftNanos(deadlineMillis, nowMillis);
+  }
+
+  /** Likewise, of a request that is not held. */
+  static long leftNanos(RequestMessage message, long nowMillis) {
+    return leftNanos(saturatedMillis(message.deadline()), nowMillis);
+  }
+
+  private static long leftNanos(long deadlineMillis, long nowMillis) {
     return TimeUnit.MILLISECONDS.toNanos(Math.max(0, deadlineMillis - nowMillis));
   }
 

@@ -11,9 +11,8 @@ import java.util.function.LongSupplier;
 /**
  * Puts requests off that fill a queue's window while only they have to wait, such as those of a
  * tenant over its quota: others of the queue could go, but can't be taken in. Their attempt is not
- * counted. Half of them go at a time, and stay away for longer when they come too early, so that a
- * large backlog of one tenant does not go round and round. Used by whoever holds the dispatcher's
- * baton.
+ * counted. Half of them go at a time, and stay away for longer when they come too early. Used by
+ * whoever holds the dispatcher's baton.
  */
 final class RoomForOthers {
 

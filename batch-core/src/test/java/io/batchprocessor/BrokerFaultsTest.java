@@ -503,4 +503,23 @@ class BrokerFaultsTest extends EngineBench {
     assertThat(resultOf(submitted).isSuccess()).isTrue();
     assertThat(gateway.exchanges()).isEmpty();
   }
+
+  @Test
+  void a_retry_for_a_queue_that_nobody_serves_any_more_ends_at_its_deadline() {
+    MemoryTransport two = opened(MemoryTransport.builder().queues("mine", "theirs").build());
+    gateway.answering(request -> FakeGateway.answer(503, "{}"));
+    BatchProcessor old =
+        start(
+            FaultyTransport.inTwoSteps(two),
+            with -> with.backoff(context -> Duration.ofMillis(1_500)));
+    CompletableFuture<ResultMessage> submitted =
+        two.submit("theirs", Samples.request("r", Duration.ofSeconds(3)));
+    eventually().until(() -> old.stats().retried() == 1);
+    old.close(Duration.ZERO);
+
+    start(FaultyTransport.inTwoSteps(two).without("theirs"), EngineBench::asItIs);
+
+    assertThat(resultOf(submitted).errorCode()).contains(ErrorCode.DEADLINE_EXCEEDED);
+    assertThat(resultOf(submitted).attempts()).isEqualTo(1);
+  }
 }
