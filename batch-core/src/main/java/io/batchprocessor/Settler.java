@@ -85,7 +85,9 @@ final class Settler implements Runnable, Consumer<Outcome> {
     while (true) {
       List<Outcome> batch = next();
       if (!batch.isEmpty()) {
-        storeAll(batch);
+        if (!storeAll(batch)) {
+          return;
+        }
         linger(batch.size());
       } else if (isOutOfTime() || (finishing && held.isEmpty())) {
         return;
@@ -119,12 +121,14 @@ final class Settler implements Runnable, Consumer<Outcome> {
     return batch;
   }
 
-  private void storeAll(List<Outcome> batch) {
+  /** False if there is no time left to try again. */
+  private boolean storeAll(List<Outcome> batch) {
     try {
       store.finished(only(Finished.class, batch), this::await);
       store.retried(only(Retried.class, batch), this::await);
       store.released(only(Released.class, batch), this::await);
       store.deadLettered(only(DeadLettered.class, batch), this::await);
+      return true;
     } catch (RuntimeException | Error e) {
       if (!isOutOfTime()) {
         // A bug, here or in an adapter. Nobody else will end these requests: once more.
@@ -136,12 +140,21 @@ final class Settler implements Runnable, Consumer<Outcome> {
               + " the broker, and are done again by whoever gets them when their leases run out",
           pending.get(),
           e);
+      giveUp();
+      return false;
     } finally {
-      stored(batch);
+      leave(batch);
     }
   }
 
-  private void stored(List<Outcome> batch) {
+  /** The next call might fail as well, and take as long as the last did. */
+  private void giveUp() {
+    for (List<Outcome> rest = next(); !rest.isEmpty(); rest = next()) {
+      leave(rest);
+    }
+  }
+
+  private void leave(List<Outcome> batch) {
     boolean wasHalfFull = isFull(2);
     pending.addAndGet(-batch.size());
     pendingBytes.addAndGet(-batch.stream().mapToLong(Outcome::bytes).sum());
