@@ -94,7 +94,13 @@ final class Engine {
             config);
     Intake retries =
         new Intake(
-            transport.retryQueue(), retrySluice, admission, cancellation, settler, broker);
+            transport.retryQueue(),
+            retrySluice,
+            admission,
+            cancellation,
+            settler,
+            broker,
+            config.ticker());
     for (WorkerPool pool : pools) {
       for (QueueBuffer buffer : pool.buffers()) {
         RequestQueue queue = queues.get(buffer.name());
@@ -108,7 +114,8 @@ final class Engine {
                 admission,
                 cancellation,
                 settler,
-                broker);
+                broker,
+                config.ticker());
         buffer.fresh().whenRoom(intake::roomAgain);
         buffer.retries().whenRoom(retries::roomAgain);
         intakes.add(intake);

@@ -46,8 +46,9 @@ final class HeldRequest extends HeldMessage implements RequestView {
       RequestQueue source,
       RequestMessage message,
       QueueBuffer buffer,
+      long askedNanos,
       long receivedNanos) {
-    super(delivery, source, receivedNanos);
+    super(delivery, source, askedNanos);
     this.message = message;
     this.buffer = buffer;
     this.receivedNanos = receivedNanos;

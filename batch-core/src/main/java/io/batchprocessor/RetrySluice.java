@@ -88,7 +88,7 @@ final class RetrySluice implements Intake.Sluice {
   }
 
   @Override
-  public @Nullable QueueBuffer bufferOf(Delivery delivery) {
+  public @Nullable QueueBuffer bufferOf(Delivery delivery, long askedNanos) {
     counters.retriesReceived.increment();
     QueueBuffer buffer = buffers.get(delivery.queue());
     if (buffer == null && unknownQueue.permits()) {
@@ -103,11 +103,13 @@ final class RetrySluice implements Intake.Sluice {
     }
     long leftNanos = admission.leftNanos(delivery);
     if (leftNanos > 0) {
-      putOff(delivery, buffer == null ? ofUnknown : stayOf(buffer), leftNanos);
+      HeldMessage message = new HeldMessage(delivery, queue, askedNanos);
+      held.add(message);
+      putOff(message, buffer == null ? ofUnknown : stayOf(buffer), leftNanos);
       return null;
     }
     if (buffer == null) {
-      admission.end(delivery, queue);
+      admission.end(delivery, queue, askedNanos);
     }
     // It ends on admission, and needs no room.
     return buffer;
@@ -117,14 +119,13 @@ final class RetrySluice implements Intake.Sluice {
     return stays.computeIfAbsent(buffer, key -> new Stay());
   }
 
-  private void putOff(Delivery delivery, Stay stay, long leftNanos) {
+  private void putOff(HeldMessage message, Stay stay, long leftNanos) {
     long now = ticker.getAsLong();
-    HeldMessage message = new HeldMessage(delivery, queue, now);
-    held.add(message);
     long most = Math.max(MIN_PUT_OFF_NANOS, Math.min(stay.nanos(now), leftNanos / 2));
     long nanos = MIN_PUT_OFF_NANOS + (long) ((most - MIN_PUT_OFF_NANOS) * random.getAsDouble());
     settle.accept(
-        new Outcome.Retried(message, null, now + Math.min(nanos, leftNanos), delivery.attempt()));
+        new Outcome.Retried(
+            message, null, now + Math.min(nanos, leftNanos), message.delivery().attempt()));
   }
 
   @Override

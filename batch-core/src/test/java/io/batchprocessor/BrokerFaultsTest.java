@@ -425,6 +425,37 @@ class BrokerFaultsTest extends EngineBench {
   }
 
   @Test
+  void a_lease_that_runs_out_while_others_of_its_batch_are_taken_in_publishes_nothing()
+      throws Exception {
+    ManualTicker ticker = new ManualTicker();
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    enqueue(2);
+    FaultyTransport broker =
+        twoSteps.saysLost(delivery -> delivery.body().toUtf8().contains("r-1"));
+    BatchProcessor processor =
+        start(
+            broker,
+            with -> {
+              with.ticker = ticker;
+              return with.listener(
+                  new BatchListener() {
+                    @Override
+                    public void received(RequestView request) {
+                      if (request.message().id().equals("r-0")) {
+                        ticker.pass(Duration.ofMinutes(2));
+                      }
+                    }
+                  });
+            });
+
+    assertThat(takeResults(1)).singleElement().matches(result -> result.id().equals("r-0"));
+    eventually().until(() -> processor.stats().leasesLost() == 1);
+    eventually().until(() -> processor.stats().succeeded() == 1);
+
+    assertNoMoreResults();
+  }
+
+  @Test
   void one_queue_that_can_not_extend_does_not_cost_another_its_leases() {
     MemoryTransport two =
         opened(MemoryTransport.builder().queues("a", "b").lease(Duration.ofMillis(1_500)).build());

@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -114,9 +115,13 @@ class RetrySluiceTest {
     }
   }
 
+  private @Nullable QueueBuffer bufferOf(Delivery delivery) {
+    return sluice.bufferOf(delivery, ticker.getAsLong());
+  }
+
   private Duration putOff(Delivery delivery) {
     settled.clear();
-    assertThat(sluice.bufferOf(delivery)).isNull();
+    assertThat(bufferOf(delivery)).isNull();
     Outcome.Retried putOff = (Outcome.Retried) settled.get(0);
     return Duration.ofNanos(putOff.dueNanos() - ticker.getAsLong());
   }
@@ -139,17 +144,17 @@ class RetrySluiceTest {
 
     List<QueueBuffer> buffers = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      buffers.add(sluice.bufferOf(delivery("narrow")));
+      buffers.add(bufferOf(delivery("narrow")));
     }
 
     assertThat(buffers).containsExactly(narrow, narrow, null, null, null);
     assertThat(settled)
         .hasSize(3)
         .allSatisfy(outcome -> assertThat(((Outcome.Retried) outcome).attempt()).isEqualTo(3));
-    assertThat(sluice.bufferOf(delivery("wide"))).isSameAs(wide);
+    assertThat(bufferOf(delivery("wide"))).isSameAs(wide);
     // The next batch starts from the room that there is then.
     sluice.demand();
-    assertThat(sluice.bufferOf(delivery("narrow"))).isSameAs(narrow);
+    assertThat(bufferOf(delivery("narrow"))).isSameAs(narrow);
   }
 
   @Test
@@ -188,17 +193,17 @@ class RetrySluiceTest {
   void what_ends_at_once_needs_no_room() {
     fill(narrow);
 
-    assertThat(sluice.bufferOf(delivery("narrow", Duration.ofMillis(-1)))).isSameAs(narrow);
-    assertThat(sluice.bufferOf(delivery("narrow", Bytes.utf8("{}")))).isSameAs(narrow);
+    assertThat(bufferOf(delivery("narrow", Duration.ofMillis(-1)))).isSameAs(narrow);
+    assertThat(bufferOf(delivery("narrow", Bytes.utf8("{}")))).isSameAs(narrow);
 
     assertThat(settled).isEmpty();
   }
 
   @Test
   void what_nobody_serves_ends_at_its_deadline_or_if_it_can_not_be_read() {
-    assertThat(sluice.bufferOf(delivery("unknown", Duration.ZERO))).isNull();
-    assertThat(sluice.bufferOf(delivery("unknown", Bytes.utf8("{\"id\":\"r\"}")))).isNull();
-    assertThat(sluice.bufferOf(delivery("unknown", Bytes.utf8("[]")))).isNull();
+    assertThat(bufferOf(delivery("unknown", Duration.ZERO))).isNull();
+    assertThat(bufferOf(delivery("unknown", Bytes.utf8("{\"id\":\"r\"}")))).isNull();
+    assertThat(bufferOf(delivery("unknown", Bytes.utf8("[]")))).isNull();
 
     assertThat(settled.subList(0, 2))
         .map(outcome -> ((Outcome.Finished) outcome).result())
