@@ -31,6 +31,7 @@ final class Attempts {
   private final long requestTimeoutMillis;
   private final InstantSource clock;
   private final LongSupplier ticker;
+  private final Doorbell dispatcher;
   private final LogThrottle bugs;
 
   Attempts(
@@ -38,6 +39,7 @@ final class Attempts {
       RetryPlanner planner,
       Consumer<Outcome> settle,
       Engine.Shared shared,
+      Doorbell dispatcher,
       EngineConfig config) {
     this.client = client;
     this.planner = planner;
@@ -48,10 +50,14 @@ final class Attempts {
     this.requestTimeoutMillis = TimeUnit.MILLISECONDS.convert(config.requestTimeout());
     this.clock = config.clock();
     this.ticker = config.ticker();
+    this.dispatcher = dispatcher;
     this.bugs = new LogThrottle(ticker);
   }
 
-  /** Whom to tell that a permit came back; set before the threads start. */
+  /**
+   * Whom to tell, on the HTTP client's thread, that a permit came back; set before the threads
+   * start.
+   */
   void whenPermitReturned(Runnable listener) {
     permitReturned = listener;
   }
@@ -201,7 +207,12 @@ final class Attempts {
       listeners.tell(request, listener -> listener.attempted(request, outcome));
       settle.accept(planned(request, outcome));
     }
-    permitReturned.run();
+    if (decides) {
+      permitReturned.run();
+    } else {
+      // Given up, perhaps on a user's thread or the lease keeper's: nothing is sent from there.
+      dispatcher.ring();
+    }
   }
 
   private AttemptOutcome outcome(

@@ -67,7 +67,7 @@ final class Engine {
             new OutcomeStore(transport, held, broker, shared, config.ticker()),
             held,
             config.ticker());
-    this.attempts = new Attempts(client, planner, settler, shared, config);
+    this.attempts = new Attempts(client, planner, settler, shared, dispatcherBell, config);
     this.dispatcher =
         new Dispatcher(pools, attempts, held, settler, broker, dispatcherBell, config);
     attempts.whenPermitReturned(dispatcher::permitReturned);
