@@ -115,7 +115,7 @@ public final class BatchProcessor implements AutoCloseable {
 
   private Running assemble() {
     Assembly assembly = new Assembly(blueprint, shared, userCode, threads, clock, ticker);
-    Transport transport = blueprint.transport().transport().get();
+    Transport transport = assembly.transport();
     InferenceClient client = null;
     try {
       client = assembly.client();

@@ -153,7 +153,7 @@ record Blueprint(
       String id = ofPool != null ? ofPool : settings.get(ProcessorSettings.MERGE_POLICY);
       var provider = catalog.mergePolicies.get(id);
       Settings own = settingsOf(provider);
-      return () -> provider.create(own);
+      return () -> Assembly.made(provider.create(own), "merge policy '" + provider.id() + "'");
     }
 
     private GateSource gate(@Nullable GateConfig ofPool) {

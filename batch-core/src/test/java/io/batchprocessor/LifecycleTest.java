@@ -26,10 +26,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LifecycleTest extends EngineBench {
 
@@ -512,6 +516,72 @@ class LifecycleTest extends EngineBench {
     assertThat(threadsOf("half")).isEmpty();
     assertThat(own.health().healthy()).isFalse();
     assertThat(gateway.isClosed()).isTrue();
+  }
+
+  static Stream<Arguments> parts() {
+    return Stream.of(
+        part("gate's supplier of pool 'default'", with -> with.gate(() -> null)),
+        part("gate's supplier of queue 'requests'", with -> with.queueGate("requests", () -> null)),
+        part("merge policy's supplier of pool 'default'", with -> with.mergePolicy(() -> null)),
+        part("transform's supplier of queue 'requests'", with -> with.transform(() -> null)),
+        part("HTTP client 'none'", with -> with.inferenceClient(new NoClient())));
+  }
+
+  private static Arguments part(String name, UnaryOperator<BatchProcessorBuilder> missing) {
+    return Arguments.of(name, missing);
+  }
+
+  private static final class NoClient implements InferenceClientProvider {
+
+    @Override
+    public String id() {
+      return "none";
+    }
+
+    @Override
+    public InferenceClient create(InferenceClientContext context) {
+      return null;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("parts")
+  void a_part_that_is_null_is_named_and_nothing_starts(
+      String name, UnaryOperator<BatchProcessorBuilder> missing) {
+    MemoryTransport own = MemoryTransport.builder().build();
+    BatchProcessor processor =
+        opened(
+            missing
+                .apply(
+                    BatchProcessor.builder()
+                        .queueProvider(provider(own))
+                        .endpoint(Samples.ENDPOINT)
+                        .name("partless")
+                        .inferenceClient(gateway))
+                .build());
+
+    assertThatThrownBy(processor::start)
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageEndingWith(name + " gave null");
+
+    assertThat(processor.state()).isEqualTo(ProcessorState.CLOSED);
+    assertThat(own.health().healthy()).isFalse();
+    assertThat(threadsOf("partless")).isEmpty();
+  }
+
+  @Test
+  void a_transport_that_is_null_is_named_and_nothing_starts() {
+    BatchProcessor processor =
+        opened(
+            BatchProcessor.builder()
+                .queueProvider(provider(null))
+                .endpoint(Samples.ENDPOINT)
+                .inferenceClient(gateway)
+                .build());
+
+    assertThatThrownBy(processor::start).hasMessage("queue provider 'given' gave null");
+
+    assertThat(processor.state()).isEqualTo(ProcessorState.CLOSED);
   }
 
   @Test
