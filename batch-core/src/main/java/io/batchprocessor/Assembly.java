@@ -11,7 +11,6 @@ import io.batchprocessor.spi.RequestTransform;
 import io.batchprocessor.spi.Settings;
 import io.batchprocessor.spi.Transport;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -130,7 +129,7 @@ final class Assembly {
       QueueConfig queue = blueprint.queues().getOrDefault(name, QueueConfig.of(name));
       byPool.computeIfAbsent(queue.pool(), pool -> new ArrayList<>()).add(queue);
     }
-    Authorization authorization = authorization();
+    Authorization authorization = Authorization.of(settings, ticker);
     List<WorkerPool> pools = new ArrayList<>();
     byPool.forEach((name, queues) -> pools.add(pool(pool(name), queues, authorization)));
     return pools;
@@ -222,17 +221,5 @@ final class Assembly {
                         "queue '%s' has no endpoint, and there is none for all queues"
                             .formatted(queue.name())));
     return queue.path() == null ? base : base.resolve(queue.path());
-  }
-
-  private Authorization authorization() {
-    return settings
-        .find(ProcessorSettings.AUTHORIZATION)
-        .map(Authorization::fixed)
-        .or(
-            () ->
-                settings
-                    .find(ProcessorSettings.AUTHORIZATION_FILE)
-                    .map(file -> Authorization.fromFile(Path.of(file), ticker)))
-        .orElseGet(Authorization::none);
   }
 }
