@@ -184,6 +184,8 @@ public final class BatchProcessor implements AutoCloseable {
    *
    * @return whether anything could be asked for: false if the transport can't cancel and the
    *     request is not held here
+   * @throws RuntimeException what the transport throws if it can't be asked; what is held here is
+   *     cancelled all the same
    */
   public boolean cancel(String id) {
     Objects.requireNonNull(id, "id");
@@ -191,12 +193,16 @@ public final class BatchProcessor implements AutoCloseable {
     if (now == null || state() == ProcessorState.CLOSED) {
       return false;
     }
-    boolean asked = false;
-    if (now.transport() instanceof Cancellation cancellation) {
-      cancellation.cancel(id);
-      asked = true;
+    if (!(now.transport() instanceof Cancellation cancellation)) {
+      return now.engine().cancel(id);
     }
-    return now.engine().cancel(id) || asked;
+    try {
+      // First: the broker forgets what was cancelled when its result is stored.
+      cancellation.cancel(id);
+    } finally {
+      now.engine().cancel(id);
+    }
+    return true;
   }
 
   /**

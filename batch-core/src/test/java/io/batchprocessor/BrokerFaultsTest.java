@@ -1,6 +1,7 @@
 package io.batchprocessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batchprocessor.memory.MemoryTransport;
 import io.batchprocessor.message.Bytes;
@@ -474,6 +475,20 @@ class BrokerFaultsTest extends EngineBench {
 
   private long gatewaySaw(String id) {
     return gateway.exchanges().stream().filter(exchange -> exchange.id().equals(id)).count();
+  }
+
+  @Test
+  void a_request_that_is_held_here_is_cancelled_though_the_broker_can_not_be_told() {
+    BatchProcessor processor =
+        start(FaultyTransport.cancelling(queues).breaks("cancel"), EngineBench::asItIs);
+    CompletableFuture<ResultMessage> submitted = queues.submit(Samples.request("r"));
+    FakeGateway.Exchange exchange = gateway.awaitExchange(1);
+
+    assertThatThrownBy(() -> processor.cancel("r"))
+        .hasMessageContaining("connection to the broker");
+
+    assertThat(resultOf(submitted).errorCode()).contains(ErrorCode.CANCELLED);
+    eventually().until(exchange::isAborted);
   }
 
   @Test

@@ -283,7 +283,12 @@ class FaultyTransport implements Transport {
 
     @Override
     public void cancel(String id) {
-      memory.cancel(id);
+      call(
+          "cancel",
+          () -> {
+            memory.cancel(id);
+            return id;
+          });
     }
 
     @Override
