@@ -182,9 +182,7 @@ final class Engine {
     intakeThreads.forEach(Thread::interrupt);
     intakeThreads.forEach(EngineThreads::join);
     dispatcher.pause();
-    held.requests()
-        .filter(HeldRequest::isBuffered)
-        .forEach(request -> attempts.release(request, "closing"));
+    held.requests().forEach(request -> attempts.handBack(request, "closing"));
     awaitNothingInFlight(end);
     held.requests().forEach(request -> attempts.release(request, "closing"));
     dispatcher.stop();
