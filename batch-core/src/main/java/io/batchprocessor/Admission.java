@@ -35,19 +35,23 @@ final class Admission {
     this.ticker = config.ticker();
   }
 
-  /** The request to dispatch; null if it is settled already. */
-  @Nullable HeldRequest admit(Delivery delivery, RequestQueue source, QueueBuffer buffer) {
+  /**
+   * The request to dispatch; null if it is settled already.
+   *
+   * @param askedNanos when the delivery was asked for
+   */
+  @Nullable HeldRequest admit(
+      Delivery delivery, RequestQueue source, QueueBuffer buffer, long askedNanos) {
     counters.received.increment();
     RequestMessage message;
     try {
-      message =
-          RequestMessage.parse(delivery.body(), maxMessageBytes)
-              .withDefaultMetadata(Notes.without(delivery.attributes()));
+      message = read(delivery);
     } catch (InvalidMessageException e) {
-      refuse(delivery, source, e);
+      refuse(delivery, source, e, askedNanos);
       return null;
     }
-    HeldRequest request = new HeldRequest(delivery, source, message, buffer, ticker.getAsLong());
+    HeldRequest request =
+        new HeldRequest(delivery, source, message, buffer, askedNanos, ticker.getAsLong());
     held.add(request);
     listeners.tell(request, listener -> listener.received(request));
     ResultMessage end = endsAlready(request);
@@ -56,6 +60,35 @@ final class Admission {
       return null;
     }
     return request;
+  }
+
+  /**
+   * How long a message that finds no room here may stay away; 0: not at all, as it has ended, or
+   * can't be understood.
+   */
+  long leftNanos(Delivery delivery) {
+    try {
+      return HeldRequest.leftNanos(read(delivery), clock.millis());
+    } catch (InvalidMessageException e) {
+      return 0;
+    }
+  }
+
+  /** Ends a message that may not stay away, and that nobody here could dispatch. */
+  void end(Delivery delivery, RequestQueue source, long askedNanos) {
+    try {
+      ResultMessage result = Results.expired(read(delivery), delivery.attempt());
+      HeldMessage message = new HeldMessage(delivery, source, askedNanos);
+      held.add(message);
+      settle.accept(new Outcome.Finished(message, null, result));
+    } catch (InvalidMessageException e) {
+      refuse(delivery, source, e, askedNanos);
+    }
+  }
+
+  private RequestMessage read(Delivery delivery) throws InvalidMessageException {
+    return RequestMessage.parse(delivery.body(), maxMessageBytes)
+        .withDefaultMetadata(Notes.without(delivery.attributes()));
   }
 
   /** Settles a request as cancelled. */
@@ -89,8 +122,9 @@ final class Admission {
     return clock.millis() >= request.deadlineMillis() ? Results.expired(request) : null;
   }
 
-  private void refuse(Delivery delivery, RequestQueue source, InvalidMessageException fault) {
-    HeldMessage message = new HeldMessage(delivery, source, ticker.getAsLong());
+  private void refuse(
+      Delivery delivery, RequestQueue source, InvalidMessageException fault, long askedNanos) {
+    HeldMessage message = new HeldMessage(delivery, source, askedNanos);
     held.add(message);
     String reason = String.valueOf(fault.getMessage());
     settle.accept(

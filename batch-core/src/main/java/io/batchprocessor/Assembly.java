@@ -1,19 +1,22 @@
 package io.batchprocessor;
 
 import io.batchprocessor.policy.ExponentialBackoff;
+import io.batchprocessor.spi.DispatchGate;
 import io.batchprocessor.spi.InferenceClient;
 import io.batchprocessor.spi.InferenceClientContext;
 import io.batchprocessor.spi.InvalidSettingsException;
+import io.batchprocessor.spi.MergePolicy;
 import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.RequestTransform;
 import io.batchprocessor.spi.Settings;
 import io.batchprocessor.spi.Transport;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
@@ -51,15 +54,31 @@ final class Assembly {
   InferenceClient client() {
     int maxInFlight =
         blueprint.pools().values().stream().mapToInt(pool -> pool.config().concurrency()).sum();
-    return blueprint
-        .client()
-        .create(
-            new InferenceClientContext(
-                maxInFlight,
-                settings.get(ProcessorSettings.MAX_RESPONSE_BYTES),
-                settings.get(ProcessorSettings.CONNECT_TIMEOUT),
-                threads.named("http"),
-                blueprint.clientSettings()));
+    InferenceClient client =
+        blueprint
+            .client()
+            .create(
+                new InferenceClientContext(
+                    maxInFlight,
+                    settings.get(ProcessorSettings.MAX_RESPONSE_BYTES),
+                    settings.get(ProcessorSettings.CONNECT_TIMEOUT),
+                    threads.named("http"),
+                    blueprint.clientSettings()));
+    return made(client, "HTTP client '" + blueprint.client().id() + "'");
+  }
+
+  Transport transport() {
+    Source source = blueprint.transport();
+    return made(source.transport().get(), "queue provider '" + source.name() + "'");
+  }
+
+  /**
+   * What a supplier or a provider made.
+   *
+   * @throws NullPointerException that names it, if it is nothing
+   */
+  static <T> T made(T what, String name) {
+    return Objects.requireNonNull(what, () -> name + " gave null");
   }
 
   /**
@@ -110,7 +129,7 @@ final class Assembly {
       QueueConfig queue = blueprint.queues().getOrDefault(name, QueueConfig.of(name));
       byPool.computeIfAbsent(queue.pool(), pool -> new ArrayList<>()).add(queue);
     }
-    Authorization authorization = authorization();
+    Authorization authorization = Authorization.of(settings, ticker);
     List<WorkerPool> pools = new ArrayList<>();
     byPool.forEach((name, queues) -> pools.add(pool(pool(name), queues, authorization)));
     return pools;
@@ -118,25 +137,38 @@ final class Assembly {
 
   private WorkerPool pool(
       Blueprint.Pool pool, List<QueueConfig> queues, Authorization authorization) {
-    GuardedGate gate = open(pool.gate(), Map.of(), pool.config());
+    String name = pool.config().name();
+    GuardedGate gate =
+        open(pool.gate(), "the gate's supplier of pool '" + name + "'", Map.of(), pool.config());
     List<QueueBuffer> buffers = new ArrayList<>();
     for (QueueConfig queue : queues) {
       GateSource own = blueprint.queueGates().get(queue.name());
       QueueGates gates =
-          QueueGates.of(own == null ? null : open(own, queue.labels(), pool.config()), gate);
+          QueueGates.of(
+              own == null
+                  ? null
+                  : open(
+                      own,
+                      "the gate's supplier of queue '" + queue.name() + "'",
+                      queue.labels(),
+                      pool.config()),
+              gate);
       buffers.add(buffer(queue, pool.config(), gates, authorization));
     }
-    return new WorkerPool(
-        pool.config(), buffers, new GuardedMergePolicy(pool.mergePolicy().get(), userCode), gate);
+    MergePolicy policy =
+        made(pool.mergePolicy().get(), "the merge policy's supplier of pool '" + name + "'");
+    return new WorkerPool(pool.config(), buffers, new GuardedMergePolicy(policy, userCode), gate);
   }
 
-  private GuardedGate open(GateSource source, Map<String, String> labels, PoolConfig pool) {
-    GuardedGate gate =
-        new GuardedGate(
+  private GuardedGate open(
+      GateSource source, String name, Map<String, String> labels, PoolConfig pool) {
+    DispatchGate made =
+        made(
             source.create(
                 new GateSource.Surroundings(
                     labels, pool.concurrency(), threads.named("gate"), ticker)),
-            userCode);
+            name);
+    GuardedGate gate = new GuardedGate(made, userCode);
     gates.add(gate);
     return gate;
   }
@@ -161,9 +193,11 @@ final class Assembly {
   private TransformChain transforms(QueueConfig queue) {
     List<GuardedTransform> own = new ArrayList<>();
     for (TransformSource source : blueprint.transforms().of(queue)) {
-      GuardedTransform made = new GuardedTransform(source.create(clock), userCode);
-      transforms.add(made);
-      own.add(made);
+      RequestTransform made =
+          made(source.create(clock), "a transform's supplier of queue '" + queue.name() + "'");
+      GuardedTransform guarded = new GuardedTransform(made, userCode);
+      transforms.add(guarded);
+      own.add(guarded);
     }
     return new TransformChain(own);
   }
@@ -187,17 +221,5 @@ final class Assembly {
                         "queue '%s' has no endpoint, and there is none for all queues"
                             .formatted(queue.name())));
     return queue.path() == null ? base : base.resolve(queue.path());
-  }
-
-  private Authorization authorization() {
-    return settings
-        .find(ProcessorSettings.AUTHORIZATION)
-        .map(Authorization::fixed)
-        .or(
-            () ->
-                settings
-                    .find(ProcessorSettings.AUTHORIZATION_FILE)
-                    .map(file -> Authorization.fromFile(Path.of(file), ticker)))
-        .orElseGet(Authorization::none);
   }
 }

@@ -1,10 +1,10 @@
 package io.batchprocessor;
 
+import io.batchprocessor.GatewayTarget.Outgoing;
 import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.InferenceClient;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.Permit;
-import io.batchprocessor.spi.RequestBody;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +31,7 @@ final class Attempts {
   private final long requestTimeoutMillis;
   private final InstantSource clock;
   private final LongSupplier ticker;
+  private final Doorbell dispatcher;
   private final LogThrottle bugs;
 
   Attempts(
@@ -38,6 +39,7 @@ final class Attempts {
       RetryPlanner planner,
       Consumer<Outcome> settle,
       Engine.Shared shared,
+      Doorbell dispatcher,
       EngineConfig config) {
     this.client = client;
     this.planner = planner;
@@ -48,20 +50,24 @@ final class Attempts {
     this.requestTimeoutMillis = TimeUnit.MILLISECONDS.convert(config.requestTimeout());
     this.clock = config.clock();
     this.ticker = config.ticker();
+    this.dispatcher = dispatcher;
     this.bugs = new LogThrottle(ticker);
   }
 
-  /** Whom to tell that a permit came back; set before the threads start. */
+  /**
+   * Whom to tell, on the HTTP client's thread, that a permit came back; set before the threads
+   * start.
+   */
   void whenPermitReturned(Runnable listener) {
     permitReturned = listener;
   }
 
   /** Sends a request whose permit is in hand. */
   void begin(HeldRequest request, WorkerPool pool, Permit permit) {
-    RequestBody body = preparation.bodyOf(request);
+    Outgoing outgoing = preparation.outgoing(request);
     long leftMillis = Math.max(1, request.deadlineMillis() - clock.millis());
     Duration timeout = Duration.ofMillis(Math.min(requestTimeoutMillis, leftMillis));
-    if (body == null
+    if (outgoing == null
         || !request.dispatch(
             ticker.getAsLong(), TimeUnit.MILLISECONDS.toNanos(timeout.toMillis()))) {
       permit.returnUnused();
@@ -70,7 +76,7 @@ final class Attempts {
     pool.began();
     counters.dispatched.increment();
     listeners.tell(request, listener -> listener.dispatched(request));
-    CompletableFuture<InferenceResponse> exchange = send(request, body, timeout);
+    CompletableFuture<InferenceResponse> exchange = send(request, outgoing, timeout);
     request.sent(exchange);
     var unused =
         exchange.whenComplete(
@@ -168,12 +174,13 @@ final class Attempts {
 
   /** A client that throws, or gives nothing, has failed like one that could not connect. */
   private CompletableFuture<InferenceResponse> send(
-      HeldRequest request, RequestBody body, Duration timeout) {
+      HeldRequest request, Outgoing outgoing, Duration timeout) {
     try {
       CompletableFuture<InferenceResponse> exchange =
           client.send(
               listeners.withHeaders(
-                  request, request.buffer().target().request(request.message(), body, timeout)));
+                  request,
+                  request.buffer().target().request(request.message(), outgoing, timeout)));
       return exchange != null
           ? exchange
           : CompletableFuture.failedFuture(new IllegalStateException("the HTTP client gave null"));
@@ -201,7 +208,12 @@ final class Attempts {
       listeners.tell(request, listener -> listener.attempted(request, outcome));
       settle.accept(planned(request, outcome));
     }
-    permitReturned.run();
+    if (decides) {
+      permitReturned.run();
+    } else {
+      // Given up, perhaps on a user's thread or the lease keeper's: nothing is sent from there.
+      dispatcher.ring();
+    }
   }
 
   private AttemptOutcome outcome(

@@ -1,8 +1,8 @@
 package io.batchprocessor;
 
 import io.batchprocessor.spi.InvalidSettingsException;
+import io.batchprocessor.spi.Settings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -43,16 +43,34 @@ final class Authorization {
   }
 
   /**
+   * What is configured.
+   *
+   * @throws InvalidSettingsException if no header can carry it, or its file can't be read
+   */
+  static Authorization of(Settings settings, LongSupplier ticker) {
+    return settings
+        .find(ProcessorSettings.AUTHORIZATION)
+        .map(Authorization::fixed)
+        .or(
+            () ->
+                settings
+                    .find(ProcessorSettings.AUTHORIZATION_FILE)
+                    .map(file -> fromFile(Path.of(file), ticker)))
+        .orElseGet(Authorization::none);
+  }
+
+  /**
    * What a file says.
    *
-   * @throws UncheckedIOException if it can't be read
+   * @throws InvalidSettingsException if it can't be read
    */
   static Authorization fromFile(Path file, LongSupplier ticker) {
     Authorization authorization = new Authorization(Optional.empty(), file, ticker);
     try {
       authorization.read(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("authorization-file=%s can't be read".formatted(file), e);
+      throw new InvalidSettingsException(
+          "authorization-file=%s can't be read: %s".formatted(file, e));
     }
     return authorization;
   }

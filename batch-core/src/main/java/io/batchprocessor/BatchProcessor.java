@@ -48,9 +48,8 @@ public final class BatchProcessor implements AutoCloseable {
   private final LongSupplier ticker;
   private final Engine.Shared shared;
   private final UserCode userCode;
-  private final Object lifecycle = new Object();
+  private final Lifecycle lifecycle = new Lifecycle();
   private final AtomicBoolean closesItself = new AtomicBoolean();
-  private volatile ProcessorState state = ProcessorState.NEW;
   private volatile @Nullable Running running;
 
   /** What exists from start to close. */
@@ -96,31 +95,27 @@ public final class BatchProcessor implements AutoCloseable {
    *     then
    */
   public void start() {
-    synchronized (lifecycle) {
-      if (state != ProcessorState.NEW) {
-        throw new IllegalStateException(
-            "a processor starts once; this one is " + state + "; build another");
-      }
-      try {
-        Running started = assemble();
-        running = started;
-        EngineView view =
-            new EngineView(
-                started.engine(), threads, blueprint.transport().name(), started.transport());
-        shared.listeners().tell(listener -> listener.starting(view));
-        started.engine().start();
-      } catch (RuntimeException | Error e) {
-        stop(running, Duration.ZERO);
-        moveTo(ProcessorState.CLOSED);
-        throw e;
-      }
+    lifecycle.begin();
+    try {
+      Running started = assemble();
+      running = started;
+      EngineView view =
+          new EngineView(
+              started.engine(), threads, blueprint.transport().name(), started.transport());
+      shared.listeners().tell(listener -> listener.starting(view));
       moveTo(ProcessorState.RUNNING);
+      started.engine().start();
+    } catch (RuntimeException | Error e) {
+      stop(Duration.ZERO);
+      throw e;
+    } finally {
+      lifecycle.done();
     }
   }
 
   private Running assemble() {
     Assembly assembly = new Assembly(blueprint, shared, userCode, threads, clock, ticker);
-    Transport transport = blueprint.transport().transport().get();
+    Transport transport = assembly.transport();
     InferenceClient client = null;
     try {
       client = assembly.client();
@@ -136,13 +131,13 @@ public final class BatchProcessor implements AutoCloseable {
 
   /** The state now. */
   public ProcessorState state() {
-    return state;
+    return lifecycle.state();
   }
 
   /** What was done so far, and what is held now. */
   public Stats stats() {
     Running now = running;
-    return now == null ? shared.counters().snapshot(state, 0, 0, 0) : now.engine().stats(state);
+    return now == null ? shared.counters().snapshot(state(), 0, 0, 0) : now.engine().stats(state());
   }
 
   /** What each worker pool does now; empty before the start. */
@@ -159,7 +154,7 @@ public final class BatchProcessor implements AutoCloseable {
    */
   public <T> Optional<T> ability(Class<T> type) {
     Running now = running;
-    return now == null || state == ProcessorState.CLOSED || !type.isInstance(now.transport())
+    return now == null || state() == ProcessorState.CLOSED || !type.isInstance(now.transport())
         ? Optional.empty()
         : Optional.of(type.cast(now.transport()));
   }
@@ -170,8 +165,8 @@ public final class BatchProcessor implements AutoCloseable {
    */
   public Health health() {
     Running now = running;
-    if (now == null || state != ProcessorState.RUNNING) {
-      return new Health(false, "the processor is " + state);
+    if (now == null || state() != ProcessorState.RUNNING) {
+      return new Health(false, "the processor is " + state());
     }
     String stall = now.engine().stall();
     if (stall != null) {
@@ -189,19 +184,25 @@ public final class BatchProcessor implements AutoCloseable {
    *
    * @return whether anything could be asked for: false if the transport can't cancel and the
    *     request is not held here
+   * @throws RuntimeException what the transport throws if it can't be asked; what is held here is
+   *     cancelled all the same
    */
   public boolean cancel(String id) {
     Objects.requireNonNull(id, "id");
     Running now = running;
-    if (now == null || state == ProcessorState.CLOSED) {
+    if (now == null || state() == ProcessorState.CLOSED) {
       return false;
     }
-    boolean asked = false;
-    if (now.transport() instanceof Cancellation cancellation) {
-      cancellation.cancel(id);
-      asked = true;
+    if (!(now.transport() instanceof Cancellation cancellation)) {
+      return now.engine().cancel(id);
     }
-    return now.engine().cancel(id) || asked;
+    try {
+      // First: the broker forgets what was cancelled when its result is stored.
+      cancellation.cancel(id);
+    } finally {
+      now.engine().cancel(id);
+    }
+    return true;
   }
 
   /**
@@ -228,7 +229,7 @@ public final class BatchProcessor implements AutoCloseable {
   /** Whether it is paused. */
   public boolean isPaused() {
     Running now = running;
-    return now != null && state == ProcessorState.RUNNING && now.engine().isPaused();
+    return now != null && state() == ProcessorState.RUNNING && now.engine().isPaused();
   }
 
   /**
@@ -249,14 +250,8 @@ public final class BatchProcessor implements AutoCloseable {
 
   /** Not while it closes: a drain that began must not be undone. */
   private void whileRunning(String what, Consumer<Engine> action) {
-    synchronized (lifecycle) {
-      Running now = running;
-      if (now == null || state != ProcessorState.RUNNING) {
-        throw new IllegalStateException(
-            "can't %s a processor that is %s; it must be RUNNING".formatted(what, state));
-      }
-      action.accept(now.engine());
-    }
+    lifecycle.whileRunning(
+        what, () -> action.accept(Objects.requireNonNull(running, "running").engine()));
   }
 
   /** {@link #close(Duration)} with the setting {@code drain-timeout}. */
@@ -273,8 +268,8 @@ public final class BatchProcessor implements AutoCloseable {
    * is done again.
    *
    * <p>Harmless when repeated; a second caller waits for the first. On one of the processor's own
-   * threads, where listeners are told, it can't wait for itself: there it returns at once, and
-   * closing goes on in a thread of its own.
+   * threads, where listeners are told, and on the one that starts or closes it, it can't wait for
+   * itself: there it returns at once, and closing goes on in a thread of its own.
    *
    * @param drain how long what is in flight may take; zero: cancel it now
    * @throws IllegalArgumentException if {@code drain} is negative
@@ -284,33 +279,33 @@ public final class BatchProcessor implements AutoCloseable {
     if (drain.isNegative()) {
       throw new IllegalArgumentException("drain must not be negative, is " + drain);
     }
-    if (!threads.areOurs()) {
+    if (!threads.areOurs() && !lifecycle.isMyTurn()) {
       closeAndWait(drain);
-    } else if (closesItself.compareAndSet(false, true)) {
+    } else if (!lifecycle.isClosing() && closesItself.compareAndSet(false, true)) {
       threads.named("closer").newThread(() -> closeAndWait(drain)).start();
     }
   }
 
   private void closeAndWait(Duration drain) {
-    synchronized (lifecycle) {
-      if (state == ProcessorState.CLOSED) {
-        return;
+    if (lifecycle.beginToClose()) {
+      try {
+        stop(drain);
+      } finally {
+        lifecycle.done();
       }
-      if (running != null) {
-        moveTo(ProcessorState.DRAINING);
-        stop(running, drain);
-      }
-      moveTo(ProcessorState.CLOSED);
     }
   }
 
   /** Goes on whatever fails: what is left open would never be closed. */
-  private void stop(@Nullable Running what, Duration drain) {
+  private void stop(Duration drain) {
+    Running what = running;
     if (what != null) {
+      moveTo(ProcessorState.DRAINING);
       attempt("stop the engine", () -> what.engine().stop(drain));
-      attempt("close the HTTP client", what.client()::close);
+      attempt("close the HTTP client", () -> what.client().close());
       closeIfOurs(what.transport());
     }
+    moveTo(ProcessorState.CLOSED);
   }
 
   private void closeIfOurs(Transport transport) {
@@ -328,8 +323,7 @@ public final class BatchProcessor implements AutoCloseable {
   }
 
   private void moveTo(ProcessorState next) {
-    ProcessorState previous = state;
-    state = next;
+    ProcessorState previous = lifecycle.moveTo(next);
     Engine.LOG.info("{}: {} -> {}", this, previous, next);
     shared.listeners().tell(listener -> listener.stateChanged(previous, next));
   }

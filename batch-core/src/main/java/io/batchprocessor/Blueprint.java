@@ -103,6 +103,7 @@ record Blueprint(
           client.flatMap(provider -> problems.attempt(() -> settingsOf(provider)));
       List<BatchListener> listeners = problems.attempt(this::listeners).orElse(List.of());
       checkQueues();
+      checkAuthorization();
       problems.throwIfAny();
       return new Blueprint(
           settings,
@@ -153,7 +154,7 @@ record Blueprint(
       String id = ofPool != null ? ofPool : settings.get(ProcessorSettings.MERGE_POLICY);
       var provider = catalog.mergePolicies.get(id);
       Settings own = settingsOf(provider);
-      return () -> provider.create(own);
+      return () -> Assembly.made(provider.create(own), "merge policy '" + provider.id() + "'");
     }
 
     private GateSource gate(@Nullable GateConfig ofPool) {
@@ -257,9 +258,14 @@ record Blueprint(
             "endpoint is missing: %s, such as http://localhost:8000/v1/completions"
                 .formatted(ProcessorSettings.ENDPOINT.description()));
       }
+    }
+
+    private void checkAuthorization() {
       if (values.containsKey(ProcessorSettings.AUTHORIZATION.key())
           && values.containsKey(ProcessorSettings.AUTHORIZATION_FILE.key())) {
         problems.add("authorization and authorization-file are both set; keep one of them");
+      } else {
+        var unused = problems.attempt(() -> Authorization.of(settings, builder.ticker));
       }
     }
 

@@ -56,10 +56,10 @@ final class BrokerCalls {
     while (true) {
       try {
         T value = call.get();
-        answered(operation, failures);
+        answered(operation);
         return value;
       } catch (ResultRejectedException e) {
-        answered(operation, failures);
+        answered(operation);
         throw e;
       } catch (RuntimeException e) {
         failures++;
@@ -73,8 +73,9 @@ final class BrokerCalls {
     }
   }
 
-  private void answered(String operation, int failures) {
-    if (failures > 0) {
+  /** Also ends what an earlier call left, which an error made give up. */
+  private void answered(String operation) {
+    if (stalled) {
       stalled = false;
       recovered(operation);
     }

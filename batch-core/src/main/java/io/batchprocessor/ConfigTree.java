@@ -6,10 +6,12 @@ import io.batchprocessor.spi.Settings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,8 @@ record ConfigTree(
     for (Map<String, Object> element : elements(POOLS, top.remove(POOLS), problems)) {
       attempt(problems, POOLS, () -> pools.add(pool(element)));
     }
+    findTwice(QUEUES, queues.stream().map(QueueConfig::name).toList(), problems);
+    findTwice(POOLS, pools.stream().map(PoolConfig::name).toList(), problems);
     GateConfig[] gate = new GateConfig[1];
     if (top.get(GATE) instanceof Map<?, ?> object && object.containsKey(GateConfig.TYPE)) {
       attempt(problems, GATE, () -> gate[0] = GateConfig.read(object));
@@ -78,10 +82,7 @@ record ConfigTree(
 
   private static QueueConfig queue(Map<String, Object> element) {
     Map<String, Object> copy = new LinkedHashMap<>(element);
-    Map<String, String> labels = new HashMap<>();
-    if (copy.remove(LABELS) instanceof Map<?, ?> some) {
-      some.forEach((key, value) -> labels.put(String.valueOf(key), String.valueOf(value)));
-    }
+    Map<String, String> labels = labels(copy.remove(LABELS));
     GateConfig gate = gate(copy);
     List<TransformConfig> transforms = transforms(copy);
     Settings settings = settings(QueueConfig.settings(), copy);
@@ -96,6 +97,18 @@ record ConfigTree(
         gate,
         transforms,
         QueueOrder.read(settings));
+  }
+
+  /** Spring has an empty text for an empty map. */
+  private static Map<String, String> labels(@Nullable Object value) {
+    Map<String, String> labels = new HashMap<>();
+    if (value instanceof Map<?, ?> some) {
+      some.forEach((key, each) -> labels.put(String.valueOf(key), String.valueOf(each)));
+    } else if (value != null && !value.equals("")) {
+      throw new InvalidSettingsException(
+          "labels must be an object, such as {\"team\": \"a\"}; is '%s'".formatted(value));
+    }
+    return labels;
   }
 
   private static PoolConfig pool(Map<String, Object> element) {
@@ -174,6 +187,14 @@ record ConfigTree(
       }
     }
     return elements;
+  }
+
+  private static void findTwice(String key, List<String> names, List<String> problems) {
+    Set<String> seen = new HashSet<>();
+    names.stream()
+        .filter(name -> !seen.add(name))
+        .distinct()
+        .forEach(name -> problems.add("%s: '%s' is there more than once".formatted(key, name)));
   }
 
   private static void attempt(List<String> problems, String key, Runnable reading) {

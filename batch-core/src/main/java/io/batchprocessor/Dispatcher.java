@@ -162,12 +162,14 @@ final class Dispatcher implements Runnable {
     }
   }
 
+  /** It comes back at its deadline at the latest, to end. */
   private Outcome released(HeldRequest request, Duration delay) {
-    return delay.isZero()
-        ? new Outcome.Released(
-            request, request, "released by gate " + request.buffer().gate().name())
-        : new Outcome.Retried(
-            request, request, ticker.getAsLong() + NANOSECONDS.convert(delay), request.attempt());
+    if (delay.isZero()) {
+      return new Outcome.Released(
+          request, request, "released by gate " + request.buffer().gate().name());
+    }
+    long nanos = Math.min(NANOSECONDS.convert(delay), request.leftNanos(clock.millis()));
+    return new Outcome.Retried(request, request, ticker.getAsLong() + nanos, request.attempt());
   }
 
   private void lookAfter(HeldRequest request, long now) {

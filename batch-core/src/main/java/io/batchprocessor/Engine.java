@@ -67,7 +67,7 @@ final class Engine {
             new OutcomeStore(transport, held, broker, shared, config.ticker()),
             held,
             config.ticker());
-    this.attempts = new Attempts(client, planner, settler, shared, config);
+    this.attempts = new Attempts(client, planner, settler, shared, dispatcherBell, config);
     this.dispatcher =
         new Dispatcher(pools, attempts, held, settler, broker, dispatcherBell, config);
     attempts.whenPermitReturned(dispatcher::permitReturned);
@@ -86,13 +86,21 @@ final class Engine {
         new RetrySluice(
             transport.retryQueue(),
             pools,
+            admission,
             held,
             settler,
             shared.counters(),
             dispatcherBell,
             config);
     Intake retries =
-        new Intake(transport.retryQueue(), retrySluice, admission, cancellation, broker);
+        new Intake(
+            transport.retryQueue(),
+            retrySluice,
+            admission,
+            cancellation,
+            settler,
+            broker,
+            config.ticker());
     for (WorkerPool pool : pools) {
       for (QueueBuffer buffer : pool.buffers()) {
         RequestQueue queue = queues.get(buffer.name());
@@ -101,13 +109,24 @@ final class Engine {
         }
         Intake intake =
             new Intake(
-                queue, new RequestSluice(buffer, dispatcherBell), admission, cancellation, broker);
+                queue,
+                new RequestSluice(buffer, dispatcherBell),
+                admission,
+                cancellation,
+                settler,
+                broker,
+                config.ticker());
         buffer.fresh().whenRoom(intake::roomAgain);
         buffer.retries().whenRoom(retries::roomAgain);
         intakes.add(intake);
       }
     }
     intakes.add(retries);
+    settler.whenRelieved(
+        () -> {
+          dispatcherBell.ring();
+          intakes.forEach(Intake::roomAgain);
+        });
   }
 
   void start() {
@@ -163,9 +182,7 @@ final class Engine {
     intakeThreads.forEach(Thread::interrupt);
     intakeThreads.forEach(EngineThreads::join);
     dispatcher.pause();
-    held.requests()
-        .filter(HeldRequest::isBuffered)
-        .forEach(request -> attempts.release(request, "closing"));
+    held.requests().forEach(request -> attempts.handBack(request, "closing"));
     awaitNothingInFlight(end);
     held.requests().forEach(request -> attempts.release(request, "closing"));
     dispatcher.stop();

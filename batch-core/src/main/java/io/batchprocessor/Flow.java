@@ -1,6 +1,5 @@
 package io.batchprocessor;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -12,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Flow {
 
-  private static final long FIRST_STAY_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final long LONGEST_STAY_NANOS = Duration.ofSeconds(60).toNanos();
-
   private final String tenant;
   private final Way retries;
   private final Way fresh;
@@ -22,8 +18,7 @@ final class Flow {
   private @Nullable HeldRequest waiting;
   private long waitsUntilNanos;
   private boolean waitsAlone;
-  private long stayNanos;
-  private long stayGrowsNanos;
+  private final Stay stay = new Stay();
 
   /** What came on one lane. */
   private record Way(Lane lane, WaitingOrder order) {
@@ -135,18 +130,8 @@ final class Flow {
     return others;
   }
 
-  /**
-   * How long those that are given up now should stay with the broker: a second, and twice as long
-   * once the first of them may be back.
-   */
+  /** How long those that are given up now should stay with the broker. */
   long stayNanos(long nowNanos) {
-    if (stayNanos == 0) {
-      stayNanos = FIRST_STAY_NANOS;
-      stayGrowsNanos = nowNanos + stayNanos;
-    } else if (stayGrowsNanos - nowNanos <= 0) {
-      stayNanos = Math.min(LONGEST_STAY_NANOS, 2 * stayNanos);
-      stayGrowsNanos = nowNanos + stayNanos;
-    }
-    return stayNanos;
+    return stay.nanos(nowNanos);
   }
 }

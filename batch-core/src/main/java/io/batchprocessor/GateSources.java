@@ -129,14 +129,15 @@ final class GateSources {
       for (GateSource each : inside) {
         gates.add(each.create(surroundings));
       }
-      return provider.create(
+      DispatchGateContext context =
           new DispatchGateContext(
               settings,
               gates,
               surroundings.labels(),
               surroundings.concurrency(),
               surroundings.threads(),
-              surroundings.ticker()));
+              surroundings.ticker());
+      return Assembly.made(provider.create(context), "dispatch gate '" + provider.id() + "'");
     } catch (RuntimeException | Error e) {
       gates.forEach(gate -> closeAfter(e, gate));
       throw e;

@@ -59,13 +59,30 @@ final class GatewayTarget {
     this.fairnessAttribute = fairnessAttribute;
   }
 
-  /** Where a request goes. */
-  URI uri(RequestMessage message) {
+  /**
+   * What is sent, and where to.
+   *
+   * @param original what the message has to send, as its producer wrote it
+   * @param body that, or what transforms made of it
+   */
+  record Outgoing(URI uri, RequestBody original, RequestBody body) {
+
+    Outgoing with(RequestBody other) {
+      return new Outgoing(uri, original, other);
+    }
+  }
+
+  /** What a message asks to be sent. */
+  Outgoing outgoing(RequestMessage message) {
+    RequestBody original = body(message);
+    return new Outgoing(uri(message), original, original);
+  }
+
+  private URI uri(RequestMessage message) {
     return message.endpoint().map(path -> URI.create(origin + path)).orElse(endpoint);
   }
 
-  /** What a message has to send, as its producer wrote it. */
-  RequestBody body(RequestMessage message) {
+  private static RequestBody body(RequestMessage message) {
     String type =
         message.headers().entrySet().stream()
             .filter(header -> header.getKey().equalsIgnoreCase(CONTENT_TYPE))
@@ -76,12 +93,8 @@ final class GatewayTarget {
     return new RequestBody(message.payload(), type);
   }
 
-  /**
-   * The POST for a request. What is configured wins over what the message asks for.
-   *
-   * @param body what {@link #body} gave, or what transforms made of it
-   */
-  InferenceRequest request(RequestMessage message, RequestBody body, Duration timeout) {
+  /** The POST for a request. What is configured wins over what the message asks for. */
+  InferenceRequest request(RequestMessage message, Outgoing outgoing, Duration timeout) {
     Map<String, String> headers = new HashMap<>();
     message.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
     copy(message, "traceparent", headers);
@@ -96,8 +109,8 @@ final class GatewayTarget {
     if (secret.isPresent()) {
       headers.put("authorization", secret.get());
     }
-    describe(body, body(message), headers);
-    return new InferenceRequest(uri(message), headers, body.content(), timeout);
+    describe(outgoing.body(), outgoing.original(), headers);
+    return new InferenceRequest(outgoing.uri(), headers, outgoing.body().content(), timeout);
   }
 
   /** What a message says of its payload does not hold for what was made of it. */

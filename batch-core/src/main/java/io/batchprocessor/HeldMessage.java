@@ -12,11 +12,16 @@ class HeldMessage {
   private final long leaseNanos;
   private volatile long leaseEndNanos;
 
-  HeldMessage(Delivery delivery, RequestQueue source, long receivedNanos) {
+  /**
+   * A delivery.
+   *
+   * @param askedNanos when it was asked for: its lease began then or later
+   */
+  HeldMessage(Delivery delivery, RequestQueue source, long askedNanos) {
     this.delivery = delivery;
     this.source = source;
     this.leaseNanos = saturatedNanos(delivery);
-    this.leaseEndNanos = receivedNanos + leaseNanos;
+    this.leaseEndNanos = askedNanos + leaseNanos;
   }
 
   final Delivery delivery() {

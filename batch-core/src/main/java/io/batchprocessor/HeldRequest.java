@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,9 @@ final class HeldRequest extends HeldMessage implements RequestView {
       RequestQueue source,
       RequestMessage message,
       QueueBuffer buffer,
+      long askedNanos,
       long receivedNanos) {
-    super(delivery, source, receivedNanos);
+    super(delivery, source, askedNanos);
     this.message = message;
     this.buffer = buffer;
     this.receivedNanos = receivedNanos;
@@ -104,6 +106,20 @@ final class HeldRequest extends HeldMessage implements RequestView {
 
   long deadlineMillis() {
     return deadlineMillis;
+  }
+
+  /** Time to the deadline; 0 once it has passed, a lot if it is far. */
+  long leftNanos(long nowMillis) {
+    return leftNanos(deadlineMillis, nowMillis);
+  }
+
+  /** Likewise, of a request that is not held. */
+  static long leftNanos(RequestMessage message, long nowMillis) {
+    return leftNanos(saturatedMillis(message.deadline()), nowMillis);
+  }
+
+  private static long leftNanos(long deadlineMillis, long nowMillis) {
+    return TimeUnit.MILLISECONDS.toNanos(Math.max(0, deadlineMillis - nowMillis));
   }
 
   long receivedNanos() {

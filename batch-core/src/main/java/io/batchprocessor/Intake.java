@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,9 @@ final class Intake implements Runnable {
   private final Sluice sluice;
   private final Admission admission;
   private final @Nullable Cancellation cancellation;
+  private final Settler settler;
   private final BrokerCalls broker;
+  private final LongSupplier ticker;
   private final Doorbell doorbell = new Doorbell();
   private volatile boolean paused;
   private volatile boolean stopped;
@@ -36,12 +39,16 @@ final class Intake implements Runnable {
       Sluice sluice,
       Admission admission,
       @Nullable Cancellation cancellation,
-      BrokerCalls broker) {
+      Settler settler,
+      BrokerCalls broker,
+      LongSupplier ticker) {
     this.queue = queue;
     this.sluice = sluice;
     this.admission = admission;
     this.cancellation = cancellation;
+    this.settler = settler;
     this.broker = broker;
+    this.ticker = ticker;
   }
 
   /** Where messages of the queue go, and how many more may come. */
@@ -50,8 +57,12 @@ final class Intake implements Runnable {
     /** How many messages to ask for now; 0: none. */
     int demand();
 
-    /** The buffer of a delivery; null if it was dealt with otherwise. */
-    @Nullable QueueBuffer bufferOf(Delivery delivery);
+    /**
+     * The buffer of a delivery; null if it was dealt with otherwise.
+     *
+     * @param askedNanos when the delivery was asked for
+     */
+    @Nullable QueueBuffer bufferOf(Delivery delivery, long askedNanos);
 
     /** Puts an admitted request where the dispatcher finds it. */
     void put(HeldRequest request);
@@ -88,13 +99,14 @@ final class Intake implements Runnable {
   public void run() {
     int failures = 0;
     while (!stopped) {
-      int demand = paused || broker.isStalled() ? 0 : sluice.demand();
+      int demand = mayTake() ? sluice.demand() : 0;
       if (demand == 0) {
         doorbell.await(LOOK_AGAIN_NANOS);
         continue;
       }
       try {
-        take(queue.receive(demand, MAX_WAIT));
+        long askedNanos = ticker.getAsLong();
+        take(queue.receive(demand, MAX_WAIT), askedNanos);
         if (failures > 0) {
           broker.recovered("receive from " + queue.name());
           failures = 0;
@@ -112,6 +124,11 @@ final class Intake implements Runnable {
     }
   }
 
+  /** What can't be stored would only pile up: some messages end as soon as they are taken. */
+  private boolean mayTake() {
+    return !paused && !broker.isStalled() && !settler.isCongested();
+  }
+
   /** Waits the whole time, whoever rings, unless it is for the end. */
   private void pause(long nanos) {
     long end = System.nanoTime() + nanos;
@@ -120,10 +137,10 @@ final class Intake implements Runnable {
     }
   }
 
-  private void take(List<Delivery> deliveries) {
+  private void take(List<Delivery> deliveries, long askedNanos) {
     List<HeldRequest> admitted = new ArrayList<>(deliveries.size());
     try {
-      take(deliveries, admitted);
+      take(deliveries, askedNanos, admitted);
     } catch (RuntimeException | Error e) {
       // Held, and perhaps not where the dispatcher looks: nobody would end them.
       admitted.forEach(admission::giveBack);
@@ -131,10 +148,11 @@ final class Intake implements Runnable {
     }
   }
 
-  private void take(List<Delivery> deliveries, List<HeldRequest> admitted) {
+  private void take(List<Delivery> deliveries, long askedNanos, List<HeldRequest> admitted) {
     for (Delivery delivery : deliveries) {
-      QueueBuffer buffer = sluice.bufferOf(delivery);
-      HeldRequest request = buffer == null ? null : admission.admit(delivery, queue, buffer);
+      QueueBuffer buffer = sluice.bufferOf(delivery, askedNanos);
+      HeldRequest request =
+          buffer == null ? null : admission.admit(delivery, queue, buffer, askedNanos);
       if (request != null) {
         admitted.add(request);
       }

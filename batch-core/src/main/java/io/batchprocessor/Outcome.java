@@ -11,7 +11,7 @@ sealed interface Outcome {
 
   /** How much of the heap it keeps until it is stored. */
   default long bytes() {
-    return 0;
+    return held().delivery().body().length();
   }
 
   /**
@@ -28,7 +28,7 @@ sealed interface Outcome {
 
     @Override
     public long bytes() {
-      return result.payload().orElse(Bytes.EMPTY).length();
+      return Outcome.super.bytes() + result.payload().orElse(Bytes.EMPTY).length();
     }
 
     Finished with(ResultMessage other) {

@@ -1,5 +1,6 @@
 package io.batchprocessor;
 
+import io.batchprocessor.GatewayTarget.Outgoing;
 import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.RequestBody;
 import io.batchprocessor.spi.Transformed;
@@ -22,17 +23,16 @@ final class Preparation {
   }
 
   /** What to send for a request that has a permit; null if it ended, or comes back later. */
-  @Nullable RequestBody bodyOf(HeldRequest request) {
+  @Nullable Outgoing outgoing(HeldRequest request) {
     QueueBuffer buffer = request.buffer();
-    RequestBody original = buffer.target().body(request.message());
+    Outgoing plain = buffer.target().outgoing(request.message());
     try {
-      Transformed transformed =
-          buffer.transforms().apply(request, buffer.target().uri(request.message()), original);
+      Transformed transformed = buffer.transforms().apply(request, plain.uri(), plain.body());
       if (transformed instanceof Transformed.Rejected rejected) {
         end(request, Outcome.Finished.of(request, Results.rejected(request, rejected)));
         return null;
       }
-      return (RequestBody) transformed;
+      return plain.with((RequestBody) transformed);
     } catch (GuardedTransform.Failure e) {
       AttemptOutcome outcome =
           new AttemptOutcome(

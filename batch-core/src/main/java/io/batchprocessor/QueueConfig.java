@@ -2,6 +2,7 @@ package io.batchprocessor;
 
 import io.batchprocessor.spi.Setting;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,7 +43,7 @@ public record QueueConfig(
           .where("http or https", ProcessorSettings::isHttp);
   static final Setting<String> PATH =
       Setting.string("path", "path on the endpoint's host")
-          .where("beginning with /", path -> path.startsWith("/") && !path.startsWith("//"));
+          .where("beginning with one /, as a URL has it", QueueConfig::isPath);
   static final Setting<String> OBJECTIVE =
       Setting.string("inferenceObjective", "its x-gateway-inference-objective");
   static final Setting<Integer> WEIGHT =
@@ -69,9 +70,15 @@ public record QueueConfig(
     Objects.requireNonNull(order, "order");
     labels = Map.copyOf(labels);
     transforms = transforms == null ? null : List.copyOf(transforms);
-    if (path != null && (!path.startsWith("/") || path.startsWith("//"))) {
+    if (endpoint != null && !ProcessorSettings.isHttp(endpoint)) {
       throw new IllegalArgumentException(
-          "path must be a path on the endpoint's host, beginning with one /, is " + path);
+          "endpoint must be an http or https URL with a host, without user and fragment, is "
+              + endpoint);
+    }
+    if (path != null && !isPath(path)) {
+      throw new IllegalArgumentException(
+          "path must be a path on the endpoint's host, beginning with one /, as a URL has it, is "
+              + path);
     }
     if (weight < 1) {
       throw new IllegalArgumentException("weight must be at least 1, is " + weight);
@@ -143,6 +150,14 @@ public record QueueConfig(
   public QueueConfig withOrder(QueueOrder order) {
     return new QueueConfig(
         name, endpoint, path, objective, weight, labels, pool, gate, transforms, order);
+  }
+
+  private static boolean isPath(String path) {
+    try {
+      return path.startsWith("/") && !path.startsWith("//") && new URI(path).getFragment() == null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   Optional<URI> endpointOverride() {

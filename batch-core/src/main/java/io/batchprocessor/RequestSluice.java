@@ -23,7 +23,7 @@ final class RequestSluice implements Intake.Sluice {
   }
 
   @Override
-  public QueueBuffer bufferOf(Delivery delivery) {
+  public QueueBuffer bufferOf(Delivery delivery, long askedNanos) {
     return buffer;
   }
 

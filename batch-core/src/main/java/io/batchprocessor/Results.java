@@ -1,6 +1,7 @@
 package io.batchprocessor;
 
 import io.batchprocessor.message.ErrorCode;
+import io.batchprocessor.message.RequestMessage;
 import io.batchprocessor.message.ResultMessage;
 import io.batchprocessor.spi.Transformed;
 import io.batchprocessor.spi.Verdict;
@@ -11,20 +12,31 @@ final class Results {
   private Results() {}
 
   static ResultMessage.Builder of(HeldRequest request, int attempts) {
-    return ResultMessage.builder(request.message().id())
-        .attempts(attempts)
-        .metadata(request.message().metadata());
+    return of(request.message(), attempts);
+  }
+
+  private static ResultMessage.Builder of(RequestMessage request, int attempts) {
+    return ResultMessage.builder(request.id()).attempts(attempts).metadata(request.metadata());
   }
 
   /** The deadline passed while the request waited for its next attempt. */
   static ResultMessage expired(HeldRequest request) {
-    int attempts = request.attempt() - 1;
+    return expired(request.message(), request.attempt());
+  }
+
+  /**
+   * The deadline passed while a request waited.
+   *
+   * @param attempt what it waited for
+   */
+  static ResultMessage expired(RequestMessage request, int attempt) {
+    int attempts = attempt - 1;
     return of(request, attempts)
         .error(
             ErrorCode.DEADLINE_EXCEEDED,
             attempts == 0
                 ? "deadline exceeded before the first attempt"
-                : "deadline exceeded while waiting for attempt " + request.attempt())
+                : "deadline exceeded while waiting for attempt " + attempt)
         .build();
   }
 

@@ -15,14 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets what is due for another attempt into the buffer of the queue that it came from. The retry
  * queue serves all pools: what is due for a pool that has no room is put off, so that it does not
- * stand in the way of the others. For a second at the most, and not all for equally long: what is
- * put off together would come back together, find room for a few, and leave the pool idle in
- * between.
+ * stand in the way of the others; so is what nobody here serves. For longer while there is no room,
+ * but not beyond half of what is left to its deadline, and not all for equally long: what is put
+ * off together would come back together, find room for a few, and leave the pool idle in between.
  */
 final class RetrySluice implements Intake.Sluice {
 
   private static final long MIN_PUT_OFF_NANOS = Duration.ofMillis(50).toNanos();
-  private static final long MAX_PUT_OFF_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final RetryQueue queue;
   private final List<WorkerPool> pools;
@@ -34,7 +33,10 @@ final class RetrySluice implements Intake.Sluice {
   private final Doorbell dispatcher;
   private final LongSupplier ticker;
   private final DoubleSupplier random;
+  private final Admission admission;
   private final LogThrottle unknownQueue;
+  private final Map<QueueBuffer, Stay> stays = new HashMap<>();
+  private final Stay ofUnknown = new Stay();
 
   /** How many of the batch at hand go to each buffer: they are put there only at its end. */
   private final Map<QueueBuffer, Integer> claims = new HashMap<>();
@@ -42,6 +44,7 @@ final class RetrySluice implements Intake.Sluice {
   RetrySluice(
       RetryQueue queue,
       List<WorkerPool> pools,
+      Admission admission,
       HeldMessages held,
       Consumer<Outcome> settle,
       Counters counters,
@@ -49,6 +52,7 @@ final class RetrySluice implements Intake.Sluice {
       EngineConfig config) {
     this.queue = queue;
     this.pools = pools;
+    this.admission = admission;
     this.held = held;
     this.settle = settle;
     this.counters = counters;
@@ -71,7 +75,11 @@ final class RetrySluice implements Intake.Sluice {
     for (WorkerPool pool : pools) {
       for (QueueBuffer buffer : pool.buffers()) {
         Lane retries = buffer.retries();
-        if (retries.isHalfEmpty() && buffer.gate().isOpen()) {
+        if (!retries.isHalfEmpty()) {
+          continue;
+        }
+        stayOf(buffer).end();
+        if (buffer.gate().isOpen()) {
           most = Math.max(most, retries.room());
         }
       }
@@ -80,7 +88,7 @@ final class RetrySluice implements Intake.Sluice {
   }
 
   @Override
-  public @Nullable QueueBuffer bufferOf(Delivery delivery) {
+  public @Nullable QueueBuffer bufferOf(Delivery delivery, long askedNanos) {
     counters.retriesReceived.increment();
     QueueBuffer buffer = buffers.get(delivery.queue());
     if (buffer == null && unknownQueue.permits()) {
@@ -90,20 +98,34 @@ final class RetrySluice implements Intake.Sluice {
           delivery.queue(),
           buffers.keySet());
     }
-    if (buffer == null || claims.merge(buffer, 1, Integer::sum) > buffer.retries().room()) {
-      putOff(delivery);
+    if (buffer != null && claims.merge(buffer, 1, Integer::sum) <= buffer.retries().room()) {
+      return buffer;
+    }
+    long leftNanos = admission.leftNanos(delivery);
+    if (leftNanos > 0) {
+      HeldMessage message = new HeldMessage(delivery, queue, askedNanos);
+      held.add(message);
+      putOff(message, buffer == null ? ofUnknown : stayOf(buffer), leftNanos);
       return null;
     }
+    if (buffer == null) {
+      admission.end(delivery, queue, askedNanos);
+    }
+    // It ends on admission, and needs no room.
     return buffer;
   }
 
-  private void putOff(Delivery delivery) {
-    HeldMessage message = new HeldMessage(delivery, queue, ticker.getAsLong());
-    held.add(message);
-    long nanos =
-        MIN_PUT_OFF_NANOS + (long) ((MAX_PUT_OFF_NANOS - MIN_PUT_OFF_NANOS) * random.getAsDouble());
+  private Stay stayOf(QueueBuffer buffer) {
+    return stays.computeIfAbsent(buffer, key -> new Stay());
+  }
+
+  private void putOff(HeldMessage message, Stay stay, long leftNanos) {
+    long now = ticker.getAsLong();
+    long most = Math.max(MIN_PUT_OFF_NANOS, Math.min(stay.nanos(now), leftNanos / 2));
+    long nanos = MIN_PUT_OFF_NANOS + (long) ((most - MIN_PUT_OFF_NANOS) * random.getAsDouble());
     settle.accept(
-        new Outcome.Retried(message, null, ticker.getAsLong() + nanos, delivery.attempt()));
+        new Outcome.Retried(
+            message, null, now + Math.min(nanos, leftNanos), message.delivery().attempt()));
   }
 
   @Override

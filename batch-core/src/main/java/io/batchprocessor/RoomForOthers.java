@@ -4,7 +4,6 @@ import io.batchprocessor.Line.Overstay;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -12,9 +11,8 @@ import java.util.function.LongSupplier;
 /**
  * Puts requests off that fill a queue's window while only they have to wait, such as those of a
  * tenant over its quota: others of the queue could go, but can't be taken in. Their attempt is not
- * counted. Half of them go at a time, and stay away for longer when they come too early, so that a
- * large backlog of one tenant does not go round and round. Used by whoever holds the dispatcher's
- * baton.
+ * counted. Half of them go at a time, and stay away for longer when they come too early. Used by
+ * whoever holds the dispatcher's baton.
  */
 final class RoomForOthers {
 
@@ -55,8 +53,7 @@ final class RoomForOthers {
   private void putOff(Overstay overstay, long now) {
     HeldRequest request = overstay.request();
     if (request.decideInBuffer()) {
-      long left = TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis() - clock.millis());
-      long nanos = Math.max(0, Math.min(overstay.delayNanos(), left / 2));
+      long nanos = Math.min(overstay.delayNanos(), request.leftNanos(clock.millis()) / 2);
       long spread = (long) (nanos * (1 - random.getAsDouble() / 2));
       settle.accept(new Outcome.Retried(request, request, now + spread, request.attempt()));
     }

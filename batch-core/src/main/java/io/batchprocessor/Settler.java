@@ -35,6 +35,7 @@ final class Settler implements Runnable, Consumer<Outcome> {
   private final AtomicInteger pending = new AtomicInteger();
   private final AtomicLong pendingBytes = new AtomicLong();
   private final Doorbell doorbell = new Doorbell();
+  private Runnable whenRelieved = () -> {};
   private volatile boolean finishing;
   private volatile long finishByNanos;
 
@@ -58,9 +59,18 @@ final class Settler implements Runnable, Consumer<Outcome> {
     return pending.get();
   }
 
-  /** Whether so much waits to be stored that nothing new should be dispatched. */
+  /** Whether so much waits to be stored that nothing new should be taken or dispatched. */
   boolean isCongested() {
-    return pending.get() >= CONGESTED || pendingBytes.get() >= CONGESTED_BYTES;
+    return isFull(1);
+  }
+
+  /** Whom to tell when half of that is stored; set before the threads start. */
+  void whenRelieved(Runnable listener) {
+    whenRelieved = listener;
+  }
+
+  private boolean isFull(int part) {
+    return pending.get() >= CONGESTED / part || pendingBytes.get() >= CONGESTED_BYTES / part;
   }
 
   /** No more decisions will come; what can't be stored until then is left to the broker. */
@@ -75,7 +85,9 @@ final class Settler implements Runnable, Consumer<Outcome> {
     while (true) {
       List<Outcome> batch = next();
       if (!batch.isEmpty()) {
-        storeAll(batch);
+        if (!storeAll(batch)) {
+          return;
+        }
         linger(batch.size());
       } else if (isOutOfTime() || (finishing && held.isEmpty())) {
         return;
@@ -109,12 +121,14 @@ final class Settler implements Runnable, Consumer<Outcome> {
     return batch;
   }
 
-  private void storeAll(List<Outcome> batch) {
+  /** False if there is no time left to try again. */
+  private boolean storeAll(List<Outcome> batch) {
     try {
       store.finished(only(Finished.class, batch), this::await);
       store.retried(only(Retried.class, batch), this::await);
       store.released(only(Released.class, batch), this::await);
       store.deadLettered(only(DeadLettered.class, batch), this::await);
+      return true;
     } catch (RuntimeException | Error e) {
       if (!isOutOfTime()) {
         // A bug, here or in an adapter. Nobody else will end these requests: once more.
@@ -126,9 +140,26 @@ final class Settler implements Runnable, Consumer<Outcome> {
               + " the broker, and are done again by whoever gets them when their leases run out",
           pending.get(),
           e);
+      giveUp();
+      return false;
     } finally {
-      pending.addAndGet(-batch.size());
-      pendingBytes.addAndGet(-batch.stream().mapToLong(Outcome::bytes).sum());
+      leave(batch);
+    }
+  }
+
+  /** The next call might fail as well, and take as long as the last did. */
+  private void giveUp() {
+    for (List<Outcome> rest = next(); !rest.isEmpty(); rest = next()) {
+      leave(rest);
+    }
+  }
+
+  private void leave(List<Outcome> batch) {
+    boolean wasHalfFull = isFull(2);
+    pending.addAndGet(-batch.size());
+    pendingBytes.addAndGet(-batch.stream().mapToLong(Outcome::bytes).sum());
+    if (wasHalfFull && !isFull(2)) {
+      whenRelieved.run();
     }
   }
 

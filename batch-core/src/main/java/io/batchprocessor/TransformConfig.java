@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 
 /**
  * A request transform as a configuration describes it: its id alone, or an object with a {@code
@@ -35,6 +36,13 @@ public record TransformConfig(String type, Map<String, String> settings) {
   /** A transform with the settings that its type has in flat form. */
   public static TransformConfig of(String type) {
     return new TransformConfig(type, Map.of());
+  }
+
+  /** The type, and the keys of what is set; the values may be secrets. */
+  @Override
+  public String toString() {
+    return "TransformConfig[type=%s, settings=%s]"
+        .formatted(type, new TreeSet<>(settings.keySet()));
   }
 
   /** What the keys of the type's settings begin with. */

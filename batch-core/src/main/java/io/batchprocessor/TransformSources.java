@@ -83,7 +83,10 @@ record TransformSources(
       config.settings().forEach((key, value) -> values.put(config.prefix() + key, value));
       Settings settings = Settings.of(provider.settings(), values);
       provider.check(settings);
-      return clock -> provider.create(new RequestTransformContext(settings, clock));
+      return clock ->
+          Assembly.made(
+              provider.create(new RequestTransformContext(settings, clock)),
+              "request transform '" + provider.id() + "'");
     }
   }
 }

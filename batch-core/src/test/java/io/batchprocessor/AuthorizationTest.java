@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batchprocessor.spi.InvalidSettingsException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -71,7 +70,7 @@ class AuthorizationTest {
     Path missing = directory.resolve("nowhere");
 
     assertThatThrownBy(() -> Authorization.fromFile(missing, ticker))
-        .isInstanceOf(UncheckedIOException.class)
+        .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContaining("authorization-file=" + missing);
   }
 

@@ -1,20 +1,27 @@
 package io.batchprocessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batchprocessor.memory.MemoryTransport;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.message.ErrorCode;
 import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.BatchListener;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Result;
 import io.batchprocessor.spi.ResultRejectedException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -206,6 +213,29 @@ class BrokerFaultsTest extends EngineBench {
   }
 
   @Test
+  void an_error_after_a_call_that_failed_does_not_stop_the_processor_for_good() {
+    AtomicInteger calls = new AtomicInteger();
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    FaultyTransport broker =
+        atomic.refuses(
+            results -> {
+              int call = calls.incrementAndGet();
+              if (call == 1) {
+                throw new IllegalStateException("connection lost");
+              } else if (call == 2) {
+                throw new NoClassDefFoundError("half an adapter");
+              }
+            });
+    BatchProcessor processor = start(broker, EngineBench::asItIs);
+    assertThat(resultOf(queues.submit(Samples.request("first"))).isSuccess()).isTrue();
+
+    assertThat(resultOf(queues.submit(Samples.request("next"))).isSuccess()).isTrue();
+
+    assertThat(calls).hasValueGreaterThanOrEqualTo(4);
+    assertThat(processor.health().healthy()).isTrue();
+  }
+
+  @Test
   void a_request_queue_that_fails_for_a_while_is_asked_again() {
     gateway.answering(request -> FakeGateway.answer(200, "{}"));
     BatchProcessor processor = start(twoSteps.breaks("receive", 3), EngineBench::asItIs);
@@ -340,6 +370,93 @@ class BrokerFaultsTest extends EngineBench {
   }
 
   @Test
+  void what_ends_at_admission_is_not_taken_faster_than_it_is_stored() throws Exception {
+    int bound = 4_096;
+    int most = bound + 8; // What one receive brings beyond it.
+    CountDownLatch full = new CountDownLatch(1);
+    CountDownLatch tooMany = new CountDownLatch(1);
+    AtomicInteger seen = new AtomicInteger();
+    BatchProcessor[] processor = new BatchProcessor[1];
+    FaultyTransport slow =
+        atomic.refuses(
+            results -> {
+              if (tooMany.getCount() > 0) {
+                awaitFor(full, PATIENCE);
+                // Long enough for an intake that does not look to take more.
+                awaitFor(tooMany, Duration.ofMillis(300));
+                tooMany.countDown();
+              }
+            });
+    Instant past = Instant.now().minusSeconds(10);
+    queues.submit(
+        "requests",
+        IntStream.range(0, 6_000)
+            .mapToObj(i -> Samples.builder("r-" + i, past).build().toJson())
+            .toList());
+    processor[0] =
+        build(
+            slow,
+            with ->
+                with.concurrency(8)
+                    .listener(
+                        new BatchListener() {
+                          @Override
+                          public void received(RequestView request) {
+                            int settling = processor[0].stats().settling() + 1;
+                            if (seen.accumulateAndGet(settling, Math::max) >= bound) {
+                              full.countDown();
+                            }
+                            if (settling > most) {
+                              tooMany.countDown();
+                            }
+                          }
+                        }));
+    processor[0].start();
+
+    assertThat(takeResults(6_000)).hasSize(6_000);
+    assertThat(seen).hasValueBetween(bound, most);
+  }
+
+  private static void awaitFor(CountDownLatch latch, Duration time) {
+    try {
+      boolean unused = latch.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void a_lease_that_runs_out_while_others_of_its_batch_are_taken_in_publishes_nothing()
+      throws Exception {
+    ManualTicker ticker = new ManualTicker();
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    enqueue(2);
+    FaultyTransport broker =
+        twoSteps.saysLost(delivery -> delivery.body().toUtf8().contains("r-1"));
+    BatchProcessor processor =
+        start(
+            broker,
+            with -> {
+              with.ticker = ticker;
+              return with.listener(
+                  new BatchListener() {
+                    @Override
+                    public void received(RequestView request) {
+                      if (request.message().id().equals("r-0")) {
+                        ticker.pass(Duration.ofMinutes(2));
+                      }
+                    }
+                  });
+            });
+
+    assertThat(takeResults(1)).singleElement().matches(result -> result.id().equals("r-0"));
+    eventually().until(() -> processor.stats().leasesLost() == 1);
+    eventually().until(() -> processor.stats().succeeded() == 1);
+
+    assertNoMoreResults();
+  }
+
+  @Test
   void one_queue_that_can_not_extend_does_not_cost_another_its_leases() {
     MemoryTransport two =
         opened(MemoryTransport.builder().queues("a", "b").lease(Duration.ofMillis(1_500)).build());
@@ -358,6 +475,20 @@ class BrokerFaultsTest extends EngineBench {
 
   private long gatewaySaw(String id) {
     return gateway.exchanges().stream().filter(exchange -> exchange.id().equals(id)).count();
+  }
+
+  @Test
+  void a_request_that_is_held_here_is_cancelled_though_the_broker_can_not_be_told() {
+    BatchProcessor processor =
+        start(FaultyTransport.cancelling(queues).breaks("cancel"), EngineBench::asItIs);
+    CompletableFuture<ResultMessage> submitted = queues.submit(Samples.request("r"));
+    FakeGateway.Exchange exchange = gateway.awaitExchange(1);
+
+    assertThatThrownBy(() -> processor.cancel("r"))
+        .hasMessageContaining("connection to the broker");
+
+    assertThat(resultOf(submitted).errorCode()).contains(ErrorCode.CANCELLED);
+    eventually().until(exchange::isAborted);
   }
 
   @Test
@@ -417,5 +548,24 @@ class BrokerFaultsTest extends EngineBench {
 
     assertThat(resultOf(submitted).isSuccess()).isTrue();
     assertThat(gateway.exchanges()).isEmpty();
+  }
+
+  @Test
+  void a_retry_for_a_queue_that_nobody_serves_any_more_ends_at_its_deadline() {
+    MemoryTransport two = opened(MemoryTransport.builder().queues("mine", "theirs").build());
+    gateway.answering(request -> FakeGateway.answer(503, "{}"));
+    BatchProcessor old =
+        start(
+            FaultyTransport.inTwoSteps(two),
+            with -> with.backoff(context -> Duration.ofMillis(1_500)));
+    CompletableFuture<ResultMessage> submitted =
+        two.submit("theirs", Samples.request("r", Duration.ofSeconds(3)));
+    eventually().until(() -> old.stats().retried() == 1);
+    old.close(Duration.ZERO);
+
+    start(FaultyTransport.inTwoSteps(two).without("theirs"), EngineBench::asItIs);
+
+    assertThat(resultOf(submitted).errorCode()).contains(ErrorCode.DEADLINE_EXCEEDED);
+    assertThat(resultOf(submitted).attempts()).isEqualTo(1);
   }
 }

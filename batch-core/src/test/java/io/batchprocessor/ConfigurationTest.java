@@ -129,13 +129,15 @@ class ConfigurationTest {
   }
 
   @Test
-  void a_secret_that_no_header_can_carry_is_told_at_start_and_not_shown() {
-    try (MemoryTransport queues = MemoryTransport.builder().build();
-        BatchProcessor processor = sound().transport(queues).authorization("hush\nhush").build()) {
-      assertThatThrownBy(processor::start)
-          .isInstanceOf(InvalidSettingsException.class)
-          .hasMessageNotContaining("hush");
-    }
+  void a_secret_that_is_not_there_or_that_no_header_can_carry_is_told_and_not_shown() {
+    assertThat(problems(sound().authorization("hush\nhush").setting("concurrency", "0")))
+        .hasSize(2)
+        .noneMatch(problem -> problem.contains("hush"))
+        .anyMatch(problem -> problem.contains("the Authorization header's value must be one line"));
+    assertThat(problems(sound().setting("authorization-file", "/no/such/file")))
+        .singleElement()
+        .asString()
+        .startsWith("authorization-file=/no/such/file can't be read: ");
   }
 
   @Test
@@ -280,6 +282,31 @@ class ConfigurationTest {
   }
 
   @Test
+  void nothing_in_the_arrays_is_dropped_in_silence() {
+    InvalidSettingsException fault =
+        catchThrowableOfType(
+            InvalidSettingsException.class,
+            () ->
+                ConfigTree.of(
+                    Map.of(
+                        "queues",
+                        List.of(
+                            Map.of("name", "a", "labels", "team=a"),
+                            Map.of("name", "b", "path", "/a b"),
+                            Map.of("name", "c"),
+                            Map.of("name", "c", "weight", 3)),
+                        "pools",
+                        List.of(Map.of("name", "p"), Map.of("name", "p"), Map.of("name", "p")))));
+
+    assertThat(fault.problems())
+        .containsExactly(
+            "queues: labels must be an object, such as {\"team\": \"a\"}; is 'team=a'",
+            "queues: path=/a b: must be beginning with one /, as a URL has it",
+            "queues: 'c' is there more than once",
+            "pools: 'p' is there more than once");
+  }
+
+  @Test
   void arrays_may_come_as_maps_with_numbers_as_keys() {
     ConfigTree config = ConfigTree.of(Map.of("queues", Map.of("0", Map.of("name", "a"))));
 
@@ -341,10 +368,15 @@ class ConfigurationTest {
 
   @Test
   void a_queue_may_not_leave_its_host() {
-    for (String path : List.of("//evil.test/x", "http://evil.test/", "x")) {
+    for (String path : List.of("//evil.test/x", "http://evil.test/", "x", "/a b", "/a#b", "/%")) {
       assertThatThrownBy(() -> QueueConfig.of("q").withPath(path))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(path);
+    }
+    for (String endpoint : List.of("ftp://x/y", "http://x/y#z", "http://u:p@x/y", "/y")) {
+      assertThatThrownBy(() -> QueueConfig.of("q").withEndpoint(URI.create(endpoint)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("endpoint must be an http or https URL");
     }
     assertThatThrownBy(() -> QueueConfig.of("q").withWeight(0)).hasMessageContaining("weight");
     assertThatThrownBy(() -> PoolConfig.of("p", 0)).hasMessageContaining("concurrency");

@@ -263,8 +263,21 @@ class DispatchTest extends EngineBench {
     assertThat(resultOf(waits).errorCode()).contains(ErrorCode.CANCELLED);
 
     gate.verdict = new Verdict.Release(Duration.ofSeconds(Long.MAX_VALUE));
-    enqueue(Samples.request("released"));
-    eventually().until(() -> recorder.eventsOf("released").contains("released"));
+    assertThat(resultOf(queues.submit(Samples.request("released", Duration.ofSeconds(1)))))
+        .satisfies(result -> assertThat(result.errorCode()).contains(ErrorCode.DEADLINE_EXCEEDED));
+  }
+
+  @Test
+  void a_request_that_is_released_for_longer_than_it_has_ends_at_its_deadline() {
+    Ruling gate = new Ruling();
+    gate.verdict = new Verdict.Release(Duration.ofHours(1));
+    start(with -> with.gate(() -> gate));
+
+    ResultMessage result = resultOf(queues.submit(Samples.request("r", Duration.ofSeconds(2))));
+
+    assertThat(result.errorCode()).contains(ErrorCode.DEADLINE_EXCEEDED);
+    assertThat(result.attempts()).isZero();
+    assertThat(gateway.exchanges()).isEmpty();
   }
 
   @Test

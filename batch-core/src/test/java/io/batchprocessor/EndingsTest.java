@@ -14,7 +14,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** How requests end, one test for each way. */
@@ -266,6 +268,26 @@ class EndingsTest extends EngineBench {
     eventually().until(exchange::isAborted);
     assertTold("r", "received", "dispatched", "attempted:ABORTED", "finished:CANCELLED");
     eventually().until(() -> processor.stats().inFlight() == 0);
+  }
+
+  @Test
+  void what_takes_the_place_of_a_cancelled_request_is_not_sent_by_who_cancels() {
+    Set<String> senders = ConcurrentHashMap.newKeySet();
+    gateway.answering(
+        request -> {
+          senders.add(Thread.currentThread().getName());
+          return new CompletableFuture<>();
+        });
+    BatchProcessor processor = start(with -> with.concurrency(1));
+    enqueue(Samples.request("r-1"), Samples.request("r-2"), Samples.request("r-3"));
+    for (int i = 1; i <= 2; i++) {
+      String inFlight = gateway.awaitExchange(i).id();
+      eventually().until(() -> processor.stats().buffered() == 1);
+      processor.cancel(inFlight);
+    }
+    gateway.awaitExchange(3);
+
+    assertThat(senders).containsExactly("batch-dispatcher");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.batchprocessor.spi.RetryQueue;
 import io.batchprocessor.spi.Settlement;
 import io.batchprocessor.spi.Transport;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -32,6 +34,7 @@ class FaultyTransport implements Transport {
   private final Map<String, Fault> faults = new ConcurrentHashMap<>();
   private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
   private volatile Consumer<List<Result>> check = results -> {};
+  private volatile Predicate<Delivery> lost = delivery -> false;
   private List<Queue> requestQueues;
   private final Retries retryQueue;
 
@@ -109,6 +112,12 @@ class FaultyTransport implements Transport {
   /** What looks at results before they are stored, and may throw. */
   FaultyTransport refuses(Consumer<List<Result>> results) {
     check = results;
+    return this;
+  }
+
+  /** Says of these, when they are to be extended, that their leases are lost. */
+  FaultyTransport saysLost(Predicate<Delivery> deliveries) {
+    lost = deliveries;
     return this;
   }
 
@@ -215,7 +224,16 @@ class FaultyTransport implements Transport {
 
     @Override
     public List<Delivery> extend(List<Delivery> deliveries) {
-      return call("extend:" + name(), () -> call("extend", () -> queue.extend(deliveries)));
+      return call(
+          "extend:" + name(),
+          () ->
+              call(
+                  "extend",
+                  () -> {
+                    List<Delivery> all = new ArrayList<>(queue.extend(deliveries));
+                    deliveries.stream().filter(lost).forEach(all::add);
+                    return all;
+                  }));
     }
   }
 
@@ -265,7 +283,12 @@ class FaultyTransport implements Transport {
 
     @Override
     public void cancel(String id) {
-      memory.cancel(id);
+      call(
+          "cancel",
+          () -> {
+            memory.cancel(id);
+            return id;
+          });
     }
 
     @Override

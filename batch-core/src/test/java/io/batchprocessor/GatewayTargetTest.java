@@ -30,7 +30,7 @@ class GatewayTargetTest {
   }
 
   private static InferenceRequest send(RequestMessage message, GatewayTarget target) {
-    return target.request(message, target.body(message), Duration.ofSeconds(9));
+    return target.request(message, target.outgoing(message), Duration.ofSeconds(9));
   }
 
   private static InferenceRequest send(RequestMessage message) {

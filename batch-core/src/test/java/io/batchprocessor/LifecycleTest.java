@@ -2,6 +2,7 @@ package io.batchprocessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.batchprocessor.memory.MemoryTransport;
 import io.batchprocessor.message.ResultMessage;
@@ -13,6 +14,7 @@ import io.batchprocessor.spi.InferenceClientProvider;
 import io.batchprocessor.spi.InferenceRequest;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.ProcessorState;
+import io.batchprocessor.spi.ProcessorView;
 import io.batchprocessor.spi.QueueProvider;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Settings;
@@ -24,10 +26,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LifecycleTest extends EngineBench {
 
@@ -330,6 +336,142 @@ class LifecycleTest extends EngineBench {
     assertThat(processor[0].stats().succeeded()).isEqualTo(1);
   }
 
+  enum Control {
+    PAUSE,
+    RESUME,
+    CONCURRENCY;
+
+    void of(BatchProcessor processor) {
+      switch (this) {
+        case PAUSE -> processor.pause();
+        case RESUME -> processor.resume();
+        case CONCURRENCY -> processor.concurrency(PoolConfig.DEFAULT, 1);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_listener_that_asks_for_more_during_the_drain_is_told_no_and_does_not_deadlock(
+      Control control) {
+    CountDownLatch draining = new CountDownLatch(1);
+    CompletableFuture<Throwable> answer = new CompletableFuture<>();
+    gateway.answering(request -> FakeGateway.answer(200, "{}"));
+    BatchProcessor[] processor = new BatchProcessor[1];
+    processor[0] =
+        build(
+            queues,
+            with ->
+                with.listener(
+                    new BatchListener() {
+                      @Override
+                      public void stateChanged(ProcessorState from, ProcessorState to) {
+                        if (to == ProcessorState.DRAINING) {
+                          draining.countDown();
+                        }
+                      }
+
+                      @Override
+                      public void finished(RequestView request, ResultMessage result) {
+                        try {
+                          draining.await();
+                          answer.complete(catchThrowable(() -> control.of(processor[0])));
+                        } catch (InterruptedException e) {
+                          Thread.currentThread().interrupt();
+                        }
+                      }
+                    }));
+    processor[0].start();
+    enqueue(Samples.request("r"));
+    gateway.awaitExchange(1);
+
+    assertThat(inBackground(() -> processor[0].close(Duration.ZERO))).succeedsWithin(PATIENCE);
+
+    assertThat(answer.join())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("DRAINING; it must be RUNNING");
+    assertThat(processor[0].state()).isEqualTo(ProcessorState.CLOSED);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_listener_may_close_its_processor_at_each_change_of_state(ProcessorState at) {
+    BatchProcessor[] processor = new BatchProcessor[1];
+    processor[0] =
+        build(
+            queues,
+            with ->
+                with.name("at-" + at)
+                    .listener(
+                        new BatchListener() {
+                          @Override
+                          public void starting(ProcessorView view) {
+                            stateChanged(ProcessorState.NEW, ProcessorState.NEW);
+                          }
+
+                          @Override
+                          public void stateChanged(ProcessorState from, ProcessorState to) {
+                            if (to == at) {
+                              processor[0].close(Duration.ZERO);
+                            }
+                          }
+                        }));
+
+    processor[0].start();
+    processor[0].close(Duration.ZERO);
+
+    assertThat(recorder.events())
+        .containsExactly("NEW->RUNNING", "RUNNING->DRAINING", "DRAINING->CLOSED");
+    assertThat(processor[0].stats().userCodeFailures()).isZero();
+    eventually().untilAsserted(() -> assertThat(threadsOf("at-" + at)).isEmpty());
+  }
+
+  @Test
+  void a_listener_that_asks_for_more_while_a_start_fails_does_not_deadlock() {
+    AtomicInteger made = new AtomicInteger();
+    CountDownLatch draining = new CountDownLatch(1);
+    CompletableFuture<Throwable> answer = new CompletableFuture<>();
+    BatchProcessor[] processor = new BatchProcessor[1];
+    enqueue(Samples.request("r"));
+    processor[0] =
+        build(
+            queues,
+            with ->
+                with.listener(
+                        new BatchListener() {
+                          @Override
+                          public void stateChanged(ProcessorState from, ProcessorState to) {
+                            if (to == ProcessorState.DRAINING) {
+                              draining.countDown();
+                            }
+                          }
+
+                          @Override
+                          public void received(RequestView request) {
+                            try {
+                              draining.await();
+                            } catch (InterruptedException e) {
+                              // The stop interrupts the intake; it comes after the drain began.
+                            }
+                            answer.complete(catchThrowable(processor[0]::pause));
+                          }
+                        })
+                    .threadFactory(
+                        task -> {
+                          if (made.incrementAndGet() == 5) {
+                            eventually().until(() -> recorder.eventsOf("r").contains("received"));
+                            throw new IllegalStateException("no more threads");
+                          }
+                          return new Thread(task);
+                        }));
+
+    CompletableFuture<Void> starting = inBackground(processor[0]::start);
+
+    assertThat(starting).failsWithin(PATIENCE).withThrowableThat().withMessageContaining("no more");
+    assertThat(answer.join()).isInstanceOf(IllegalStateException.class);
+    assertThat(processor[0].state()).isEqualTo(ProcessorState.CLOSED);
+  }
+
   @Test
   void concurrent_starts_and_closes_leave_nothing_behind() {
     for (int round = 0; round < 20; round++) {
@@ -374,6 +516,72 @@ class LifecycleTest extends EngineBench {
     assertThat(threadsOf("half")).isEmpty();
     assertThat(own.health().healthy()).isFalse();
     assertThat(gateway.isClosed()).isTrue();
+  }
+
+  static Stream<Arguments> parts() {
+    return Stream.of(
+        part("gate's supplier of pool 'default'", with -> with.gate(() -> null)),
+        part("gate's supplier of queue 'requests'", with -> with.queueGate("requests", () -> null)),
+        part("merge policy's supplier of pool 'default'", with -> with.mergePolicy(() -> null)),
+        part("transform's supplier of queue 'requests'", with -> with.transform(() -> null)),
+        part("HTTP client 'none'", with -> with.inferenceClient(new NoClient())));
+  }
+
+  private static Arguments part(String name, UnaryOperator<BatchProcessorBuilder> missing) {
+    return Arguments.of(name, missing);
+  }
+
+  private static final class NoClient implements InferenceClientProvider {
+
+    @Override
+    public String id() {
+      return "none";
+    }
+
+    @Override
+    public InferenceClient create(InferenceClientContext context) {
+      return null;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("parts")
+  void a_part_that_is_null_is_named_and_nothing_starts(
+      String name, UnaryOperator<BatchProcessorBuilder> missing) {
+    MemoryTransport own = MemoryTransport.builder().build();
+    BatchProcessor processor =
+        opened(
+            missing
+                .apply(
+                    BatchProcessor.builder()
+                        .queueProvider(provider(own))
+                        .endpoint(Samples.ENDPOINT)
+                        .name("partless")
+                        .inferenceClient(gateway))
+                .build());
+
+    assertThatThrownBy(processor::start)
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageEndingWith(name + " gave null");
+
+    assertThat(processor.state()).isEqualTo(ProcessorState.CLOSED);
+    assertThat(own.health().healthy()).isFalse();
+    assertThat(threadsOf("partless")).isEmpty();
+  }
+
+  @Test
+  void a_transport_that_is_null_is_named_and_nothing_starts() {
+    BatchProcessor processor =
+        opened(
+            BatchProcessor.builder()
+                .queueProvider(provider(null))
+                .endpoint(Samples.ENDPOINT)
+                .inferenceClient(gateway)
+                .build());
+
+    assertThatThrownBy(processor::start).hasMessage("queue provider 'given' gave null");
+
+    assertThat(processor.state()).isEqualTo(ProcessorState.CLOSED);
   }
 
   @Test

@@ -40,7 +40,7 @@ final class Samples {
             .attempt(attempt)
             .attributes(Map.of())
             .build();
-    return new HeldRequest(delivery, new NoQueue(buffer.name()), message, buffer, 0);
+    return new HeldRequest(delivery, new NoQueue(buffer.name()), message, buffer, 0, 0);
   }
 
   static HeldRequest held(String id) {

@@ -54,6 +54,15 @@ class TransformConfigurationTest {
   }
 
   @Test
+  void settings_are_not_shown_as_they_may_be_secrets() {
+    QueueConfig queue =
+        QueueConfig.of("q")
+            .withTransforms(List.of(new TransformConfig("sign", Map.of("api-key", "hush"))));
+
+    assertThat(queue).asString().contains("sign", "api-key").doesNotContain("hush");
+  }
+
+  @Test
   void names_take_their_flat_settings_in_order() {
     Blueprint blueprint =
         blueprint(

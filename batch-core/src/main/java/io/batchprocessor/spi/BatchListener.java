@@ -58,7 +58,10 @@ public interface BatchListener {
   /** Another process may hold the request by now; nothing is published for it here. */
   default void leaseLost(RequestView request) {}
 
-  /** A message that can't be understood, but has an id, got this result. */
+  /**
+   * A message that can't be understood, but has an id, got this result; or a retry of a queue that
+   * is not served here, as its deadline has passed.
+   */
   default void refused(Delivery delivery, ResultMessage result) {}
 
   /** A message without an id went to the dead-letter queue. */
