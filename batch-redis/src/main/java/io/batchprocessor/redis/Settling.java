@@ -56,8 +56,8 @@ final class Settling {
         args.add(Keys.utf8(step.action()));
         args.addAll(step.args());
       }
-      for (Object position : (List<?>) redis.run(SETTLE, keys, args)) {
-        lost.add(call.get(index(position)).delivery());
+      for (int position : positions(redis.run(SETTLE, keys, args), call)) {
+        lost.add(call.get(position).delivery());
       }
       call.forEach(step -> Receipt.of(step.delivery()).close());
     }
@@ -72,8 +72,22 @@ final class Settling {
         args.addAll(List.of(Keys.utf8("c"), Keys.number(0), NO_RECEIPT, Keys.utf8(step.action())));
         args.addAll(step.args());
       }
-      redis.run(SETTLE, keys, args);
+      positions(redis.run(SETTLE, keys, args), call);
     }
+  }
+
+  /** Those of the deliveries that were lost, counted from 0; throws if a result was refused. */
+  private static List<Integer> positions(Object answer, List<Step> call) {
+    List<Integer> positions = new ArrayList<>();
+    for (Object position : (List<?>) answer) {
+      long number = (Long) position;
+      if (number < 0) {
+        throw call.get(index(-number))
+            .rejected("the list that its request names can't take it: it is a key of another kind");
+      }
+      positions.add(index(number));
+    }
+    return positions;
   }
 
   /** Hands those back that are still ours. */
@@ -95,7 +109,7 @@ final class Settling {
       List<byte[]> args = new ArrayList<>(List.of(group, consumer, leaseMillis));
       call.forEach(delivery -> addReceipt(args, delivery));
       for (Object position : (List<?>) redis.run(EXTEND, keys, args)) {
-        Delivery gone = call.get(index(position));
+        Delivery gone = call.get(index((Long) position));
         Receipt.of(gone).close();
         lost.add(gone);
       }
@@ -127,8 +141,8 @@ final class Settling {
   }
 
   /** Redis counts from one. */
-  private static int index(Object position) {
-    return Math.toIntExact((Long) position) - 1;
+  private static int index(long position) {
+    return Math.toIntExact(position) - 1;
   }
 
   private static <T> List<List<T>> calls(List<T> all, ToLongFunction<T> size) {
