@@ -492,6 +492,23 @@ abstract class DurableRules {
     assertThat(ids(there.retryQueue().receive(3, PATIENCE))).containsExactlyElementsOf(dueOrder());
   }
 
+  @Test
+  void a_receive_copies_little_more_of_what_is_due_than_it_hands_out() throws Exception {
+    String large = "x".repeat(256 << 10);
+    try (Jedis cli = server.cli()) {
+      for (int i = 0; i < 200; i++) {
+        cli.zadd(retryName(), 1.0, i + large);
+      }
+      one(here.retryQueue());
+      assertThat(cli.zcard(retryName())).isGreaterThanOrEqualTo(100);
+    }
+    int received = 1;
+    while (received < 200) {
+      received += here.retryQueue().receive(100, PATIENCE).size();
+    }
+    assertThat(here.retryQueue().receive(1, NOW)).isEmpty();
+  }
+
   /** The order of messages 1, 2, 3 with one deadline, of which 3 has been due longest. */
   abstract List<String> dueOrder();
 

@@ -14,6 +14,7 @@ import io.batchprocessor.spi.Retry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
@@ -72,6 +73,24 @@ class RedisSortedSetIT extends DurableRules {
       received.addAll(other.receive(29, NOW).stream().map(Delivery::body).toList());
     }
     assertThat(received).containsExactlyElementsOf(many);
+  }
+
+  @Test
+  void a_receive_takes_back_little_more_of_what_ran_out_than_it_hands_out() throws Exception {
+    here.submit("a", IntStream.range(0, 100).mapToObj(i -> request("r" + i)).toList());
+    try (RedisTransport dying = open("redis.lease", "100ms");
+        Jedis cli = server.cli()) {
+      assertThat(dying.requestQueues().get(0).receive(100, PATIENCE)).hasSize(100);
+      Awaitility.await()
+          .until(
+              () -> {
+                long now = Long.parseLong(cli.time().get(0)) * 1_000;
+                return cli.zcount("{a}:lease", 0, (double) now) == 100;
+              });
+      one(other);
+      assertThat(cli.zcard("{a}:lease")).isBetween(80L, 99L);
+    }
+    assertThat(other.receive(100, PATIENCE)).isNotEmpty();
   }
 
   @Test
