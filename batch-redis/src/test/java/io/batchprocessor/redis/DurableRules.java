@@ -683,7 +683,7 @@ abstract class DurableRules {
     }
   }
 
-  private static long commands(Jedis cli) {
+  static long commands(Jedis cli) {
     return cli.info("stats")
         .lines()
         .filter(line -> line.startsWith("total_commands_processed:"))

@@ -19,6 +19,7 @@ import io.batchprocessor.spi.ResultRejectedException;
 import io.batchprocessor.spi.Retry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -267,6 +268,26 @@ class LlmdAsyncIT {
 
     cli.set("request-cancel:r-1", "t-1");
     assertThat(transport.cancelled(Map.of(delivery, "r-1"))).containsExactly(delivery);
+  }
+
+  @Test
+  void to_see_what_is_cancelled_costs_no_command_for_each_request() throws Exception {
+    for (int i = 0; i < 1_500; i++) {
+      cli.zadd("request-sortedset", i, REQUEST.replace("r-1", "r-" + i));
+    }
+    Map<Delivery, String> held = new HashMap<>();
+    while (held.size() < 1_500) {
+      queue.receive(1_500, PATIENCE).forEach(delivery -> held.put(delivery, Requests.id(delivery)));
+    }
+    for (String id : List.of("r-3", "r-1234")) {
+      cli.set("request-cancel:" + id, "t-1");
+    }
+    transport.cancel("r-7");
+    long before = DurableRules.commands(cli);
+
+    assertThat(transport.cancelled(held).stream().map(held::get))
+        .containsExactlyInAnyOrder("r-3", "r-7", "r-1234");
+    assertThat(DurableRules.commands(cli) - before).isLessThan(10);
   }
 
   @Test
