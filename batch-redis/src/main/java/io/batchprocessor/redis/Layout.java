@@ -34,7 +34,10 @@ final class Layout {
     for (String queue : config.requestQueues()) {
       requests.add(
           switch (config.kind()) {
-            case CHANNELS -> Source.CHANNEL;
+            case CHANNELS ->
+                requests.isEmpty()
+                    ? add("c", beside(config.retryQueue(), ":settled"))
+                    : requests.get(0);
             case STREAMS -> add("s", Keys.utf8(queue), beside(queue, ":released"));
             case SORTED_SET ->
                 add(

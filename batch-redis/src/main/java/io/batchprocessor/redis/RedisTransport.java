@@ -78,7 +78,7 @@ final class RedisTransport
       Source source = layout.requests().get(i);
       requestQueues.add(
           switch (config.kind()) {
-            case CHANNELS -> new ChannelQueue(name, redis, settling, config.buffer());
+            case CHANNELS -> new ChannelQueue(name, source, redis, settling, config.buffer());
             case STREAMS ->
                 new StreamQueue(
                     name, source, redis, config, layout, settling, cancellations, consumer);

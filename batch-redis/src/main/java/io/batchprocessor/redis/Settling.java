@@ -4,7 +4,11 @@ import io.batchprocessor.spi.Delivery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * Settles, releases and extends deliveries of all queues of a transport: many by one call of a
@@ -20,7 +24,7 @@ final class Settling {
   private static final long CALL_BYTES = 16L << 20;
 
   /** So many are handled in one call, because others wait while a script runs. */
-  private static final int CALL_DELIVERIES = 500;
+  private static final int CALL_DELIVERIES = 512;
 
   private static final byte[] NO_RECEIPT = {};
 
@@ -30,6 +34,9 @@ final class Settling {
   private final byte[] consumer;
   private final byte[] leaseMillis;
   private final List<byte[]> settleArgs;
+
+  /** Receipts of channels that Redis need not remember any more, because we had its answer. */
+  private final Queue<byte[]> settled = new ConcurrentLinkedQueue<>();
 
   Settling(RedisConnections redis, RedisConfig config, Layout layout, byte[] consumer) {
     this.redis = redis;
@@ -50,7 +57,7 @@ final class Settling {
   List<Delivery> settle(List<Step> steps) {
     List<Delivery> lost = new ArrayList<>();
     for (List<Step> call : calls(openOnly(steps, lost), Step::size)) {
-      List<byte[]> args = new ArrayList<>(settleArgs);
+      List<byte[]> args = settleArgs(settledBefore());
       for (Step step : call) {
         addReceipt(args, step.delivery());
         args.add(Keys.utf8(step.action()));
@@ -59,17 +66,37 @@ final class Settling {
       for (int position : positions(redis.run(SETTLE, keys, args), call)) {
         lost.add(call.get(position).delivery());
       }
-      call.forEach(step -> Receipt.of(step.delivery()).close());
+      for (Step step : call) {
+        Receipt receipt = Receipt.of(step.delivery());
+        receipt.close();
+        if (receipt.source().isChannel()) {
+          settled.add(receipt.id());
+        }
+      }
     }
     return lost;
+  }
+
+  private List<byte[]> settledBefore() {
+    return Stream.generate(settled::poll)
+        .limit(2 * CALL_DELIVERIES)
+        .takeWhile(Objects::nonNull)
+        .toList();
+  }
+
+  private List<byte[]> settleArgs(List<byte[]> settledBefore) {
+    List<byte[]> args = new ArrayList<>(settleArgs);
+    args.add(Keys.number(settledBefore.size()));
+    args.addAll(settledBefore);
+    return args;
   }
 
   /** Does each step as if its delivery were held, and leaves the delivery alone. */
   void store(List<Step> steps) {
     for (List<Step> call : calls(steps, Step::size)) {
-      List<byte[]> args = new ArrayList<>(settleArgs);
+      List<byte[]> args = settleArgs(List.of());
       for (Step step : call) {
-        args.addAll(List.of(Keys.utf8("c"), Keys.number(0), NO_RECEIPT, Keys.utf8(step.action())));
+        args.addAll(List.of(Keys.utf8("n"), Keys.number(0), NO_RECEIPT, Keys.utf8(step.action())));
         args.addAll(step.args());
       }
       positions(redis.run(SETTLE, keys, args), call);

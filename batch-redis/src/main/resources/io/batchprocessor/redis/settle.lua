@@ -4,8 +4,9 @@
 -- KEYS[1] results, [2] retries that are not due, [3] number of the last retry, [4] dead letters,
 --     [5] cancelled ids, [6] ids that have a result; from [7] on the queues, see held.lua
 -- ARGV[1] group, [2] consumer, [3] type of the results, [4] how many results to keep (0: all),
---     [5] how many ms to remember an id that has a result (0: not at all); from [6] on, one after
---     the other, kind, base and receipt of a delivery, followed by one of
+--     [5] how many ms to remember an id that has a result (0: not at all), [6] how many receipts of
+--     channels follow, of which the caller knows that they are settled; then, one after the other,
+--     kind, base and receipt of a delivery, followed by one of
 --       ack
 --       result <id> <body>
 --       answer <id> <body> <list> <token>      as llm-d-async wants it
@@ -18,11 +19,15 @@
 -- A script that fails is not undone. So whatever a producer has a say in is looked at before the
 -- first write, and an id counts as one that has a result only after the result is stored.
 
+-- For how many ms a call may be made again for deliveries of channels.
+local AGAIN = 600000
+
 local ARITY = { ack = 0, result = 2, answer = 4, retry = 2, foreign = 2, dead = 4 }
 
 local now = nowMicros()
 local anyCancelled = redis.call('EXISTS', KEYS[5]) == 1
 local remembered = tonumber(ARGV[5])
+local known = tonumber(ARGV[6])
 local lost = {}
 
 -- Stores a result, unless its id has one.
@@ -93,7 +98,7 @@ local function isRefused(list)
 end
 
 local function each(visit)
-  local at, position = 6, 0
+  local at, position = 7 + known, 0
   while ARGV[at] do
     position = position + 1
     local action = ARGV[at + 3]
@@ -116,13 +121,22 @@ end
 if remembered > 0 then
   redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now / 1000 - remembered)
 end
+if known > 0 then
+  redis.call('ZREM', KEYS[7], unpack(ARGV, 7, 6 + known))
+end
+local channels
 each(function(position, kind, base, receipt, action, ...)
   local count = held(kind, base, receipt)
   if count then
     store[action](...)
     remove(kind, base, receipt, count)
+    channels = channels or kind == 'c'
   else
     lost[#lost + 1] = position
   end
 end)
+if channels then
+  redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now / 1000 - AGAIN)
+  redis.call('PEXPIRE', KEYS[7], AGAIN)
+end
 return lost

@@ -7,6 +7,7 @@ import static io.batchprocessor.redis.Requests.ids;
 import static io.batchprocessor.redis.Requests.one;
 import static io.batchprocessor.redis.Requests.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.Backlog;
@@ -176,6 +177,45 @@ class RedisPubSubIT {
     assertThat(ids(again)).containsExactly("1", "2");
     assertThat(queue.acknowledge(again)).isEmpty();
     assertThat(queue.receive(1, NOW)).isEmpty();
+  }
+
+  @Test
+  void a_result_whose_answer_was_lost_is_not_stored_again() throws Exception {
+    try (RedisTransport replica =
+        Requests.open(
+            new RedisPubSubProvider(),
+            server.url(),
+            "redis.result-type",
+            "list",
+            "redis.claim",
+            "false",
+            "redis.timeout",
+            "300ms")) {
+      RequestQueue channel = replica.requestQueues().get(0);
+      cli.publish("batch-queue", request("1").toUtf8());
+      // So that Redis knows the script, and carries out what it is sent before it freezes.
+      assertThat(replica.settle(List.of(answer(one(channel))))).isEmpty();
+      cli.publish("batch-queue", request("2").toUtf8());
+      Delivery held = one(channel);
+      server.freeze();
+      try {
+        assertThatThrownBy(() -> replica.settle(List.of(answer(held))))
+            .isInstanceOf(RedisException.class);
+      } finally {
+        server.thaw();
+      }
+      Awaitility.await().until(() -> cli.llen("batch-queue-result") == 2);
+
+      assertThat(replica.settle(List.of(answer(held)))).containsExactly(held);
+      assertThat(cli.llen("batch-queue-result")).isEqualTo(2);
+      for (int i = 0; i < 3; i++) {
+        cli.publish("batch-queue", request("after").toUtf8());
+        assertThat(replica.settle(List.of(answer(one(channel))))).isEmpty();
+      }
+      assertThat(cli.zcard("{batch-sortedset-retry}:settled"))
+          .as("receipts that nobody needs any more are forgotten")
+          .isEqualTo(1);
+    }
   }
 
   private long waiting() {
