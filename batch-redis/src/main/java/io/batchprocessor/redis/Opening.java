@@ -50,7 +50,7 @@ final class Opening {
       if (LOGIN_FAULTS.stream().anyMatch(text::startsWith)) {
         return new InvalidSettingsException(
             ("Redis at %s does not let us in: %s; set redis.username and redis.password (or"
-                    + " redis.password-file), and let the ACL allow the keys and commands")
+                    + " redis.password-file), and let the ACL allow the keys, channels and commands")
                 .formatted(address, text));
       }
       if (!texts.contains(text)) {

@@ -122,7 +122,8 @@ final class RedisTransport
       Thread.currentThread().interrupt();
     }
     intake.close();
-    throw new JedisConnectionException("no subscription to " + config.requestQueues());
+    throw new JedisConnectionException(
+        "no subscription to " + config.requestQueues(), intake.lastFailure());
   }
 
   /** Connects, and checks what can be checked. */

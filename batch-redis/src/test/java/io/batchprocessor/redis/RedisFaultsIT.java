@@ -126,6 +126,46 @@ class RedisFaultsIT {
   }
 
   @Test
+  void an_acl_user_needs_the_channels_too_and_is_told_so() throws Exception {
+    server = RedisProcess.launch();
+    try (Jedis cli = server.cli()) {
+      cli.aclSetUser("deaf", "on", ">pw", "~*", "+@all", "resetchannels");
+      cli.aclSetUser(
+          "app",
+          "on",
+          ">pw",
+          "~batch-*",
+          "~{batch-*",
+          "+@all",
+          "-@dangerous",
+          "+info",
+          "resetchannels",
+          "&batch-queue",
+          "&{batch-queue}:claim:rounds",
+          "&batch-queue-result");
+    }
+    QueueProvider provider = new RedisPubSubProvider();
+    assertThatThrownBy(
+            () ->
+                Requests.open(
+                    provider,
+                    "redis://deaf:pw@127.0.0.1:" + server.port(),
+                    "redis.timeout",
+                    "300ms"))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("NOPERM")
+        .hasMessageContaining("channels");
+    try (RedisTransport transport =
+        Requests.open(provider, "redis://app:pw@127.0.0.1:" + server.port())) {
+      assertThat(transport.takeResults(1, NOW)).isEmpty();
+      RequestQueue queue = transport.requestQueues().get(0);
+      transport.submit(queue.name(), List.of(request("1")));
+      assertThat(transport.settle(List.of(answer(one(queue))))).isEmpty();
+      assertThat(transport.takeResults(1, Requests.PATIENCE)).hasSize(1);
+    }
+  }
+
+  @Test
   void without_client_tracking_the_sorted_set_is_looked_at_again_and_again() throws Exception {
     server = RedisProcess.launch();
     try (Jedis cli = server.cli()) {
