@@ -11,9 +11,13 @@ import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.QueueProvider;
 import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.Setting;
+import io.batchprocessor.spi.Settings;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +182,31 @@ class RedisFaultsIT {
       transport.submit(queue.name(), List.of(request("1")));
       assertThat(Requests.ids(waiting.get())).containsExactly("1");
     }
+  }
+
+  @Test
+  void a_refusal_to_tell_of_changes_costs_no_connection_and_is_not_for_good() {
+    server = RedisProcess.launch();
+    String url = "redis://app:pw@127.0.0.1:" + server.port();
+    AtomicLong now = new AtomicLong(Long.MAX_VALUE);
+    try (Jedis cli = server.cli();
+        RedisConnections redis = new RedisConnections(address(url))) {
+      cli.aclSetUser("app", "on", ">pw", "~*", "+@all", "-client", "+client|setname");
+      Watch watch = new Watch("q", redis, Keys.utf8("q"), now::get);
+      assertThat(watch.connection()).isNull();
+      assertThat(watch.connection()).isNull();
+      Awaitility.await().until(() -> !cli.clientList().contains("user=app"));
+      cli.aclSetUser("app", "+client|tracking");
+      assertThat(watch.connection()).isNull();
+
+      now.addAndGet(Duration.ofMinutes(1).toNanos());
+      assertThat(watch.connection()).isNotNull();
+    }
+  }
+
+  private static RedisAddress address(String url) {
+    List<Setting<?>> known = new RedisSortedSetProvider().settings();
+    return RedisAddress.of(Settings.of(known, Map.of("redis.url", url)), Map.of());
   }
 
   @ParameterizedTest
