@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,7 @@ final class RedisTransport
   private final Peeking peeking;
   private final DeadLetters deadLetters;
   private final @Nullable ChannelIntake channels;
+  private final Consumer<Script.Caller> lastWords;
 
   private RedisTransport(RedisConnections redis, RedisConfig config, Layout layout) {
     this.redis = redis;
@@ -105,6 +107,12 @@ final class RedisTransport
     peeking = new Peeking(redis, config, layout, format);
     deadLetters = new DeadLetters(redis, config, layout, producer);
     channels = config.kind() == Kind.CHANNELS ? subscribe(config) : null;
+    List<byte[]> streams = config.requestQueues().stream().map(Keys::utf8).toList();
+    byte[] group = Keys.utf8(config.group());
+    lastWords =
+        config.kind() == Kind.STREAMS
+            ? caller -> StreamGroup.leave(caller, streams, group, consumer)
+            : caller -> {};
   }
 
   private ChannelIntake subscribe(RedisConfig config) {
@@ -248,7 +256,7 @@ final class RedisTransport
       channels.close();
     }
     producer.close();
-    redis.close();
+    redis.close(lastWords);
   }
 
   @Override
