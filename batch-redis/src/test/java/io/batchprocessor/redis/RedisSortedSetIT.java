@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 
 class RedisSortedSetIT extends DurableRules {
@@ -60,6 +62,47 @@ class RedisSortedSetIT extends DurableRules {
       cli.zadd("a", 2_500_000_000.0, request("between", 2_500_000_000L).toUtf8());
     }
     assertThat(ids(queue.receive(3, PATIENCE))).containsExactly("soon", "between", "late");
+  }
+
+  @Test
+  void a_deadline_that_is_no_score_does_not_stop_a_submission_half_way() throws Exception {
+    List<String> deadlines =
+        List.of("2", "1e400", "-1e400", "\"5d\"", "\"0x1p3\"", "\"NaN\"", "9".repeat(5_000), "3.5");
+    here.submit(
+        "a",
+        deadlines.stream()
+            .map(deadline -> Bytes.utf8("{\"id\":\"x\",\"deadline\":%s}".formatted(deadline)))
+            .toList());
+    List<Delivery> all = queue.receive(100, PATIENCE);
+
+    assertThat(all).extracting(delivery -> delivery.body().toUtf8()).hasSize(deadlines.size());
+    assertThat(all).allMatch(delivery -> delivery.body().toUtf8().startsWith("{"));
+    here.retryQueue().schedule(all.stream().map(delivery -> new Retry(delivery, NOW, 2)).toList());
+    int again = 0;
+    while (again < all.size()) {
+      for (Delivery delivery : there.retryQueue().receive(100, PATIENCE)) {
+        assertThat(delivery.attempt()).isEqualTo(2);
+        again++;
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "9999999999, 9999999999",
+    "'\" 17 \"', 17",
+    "1.25, 1.25",
+    "1e400, inf",
+    "-1e400, -inf",
+    "'\"5d\"', 0",
+    "'\"0x1p3\"', 0",
+    "'\"Infinity\"', 0",
+    "true, 0",
+    "123456789012345678901234567890, 1.2345678901234568E29"
+  })
+  void a_score_is_the_deadline_in_short(String deadline, String score) {
+    assertThat(Deadlines.read(Bytes.utf8("{\"deadline\":%s}".formatted(deadline))))
+        .isEqualTo(score);
   }
 
   @Test
