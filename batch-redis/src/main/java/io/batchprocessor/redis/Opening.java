@@ -136,6 +136,13 @@ final class Opening {
           config.address(),
           policy);
     }
+    if (config.kind() != Kind.CHANNELS && config.resultType() == ResultType.CHANNEL) {
+      log.warn(
+          "{}: results are published on the channel '{}' and kept nowhere: of one that nobody hears"
+              + " its request is gone all the same; set redis.result-type to list or stream",
+          config.kind().id(),
+          config.resultQueue());
+    }
     if (config.kind() != Kind.CHANNELS && info.getOrDefault("aof_enabled", "1").equals("0")) {
       log.warn(
           "Redis at {} writes no append-only file: what came after its last snapshot is lost when"

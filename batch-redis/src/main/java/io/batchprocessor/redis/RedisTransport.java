@@ -197,7 +197,8 @@ final class RedisTransport
       return new Health(false, "the transport to Redis at %s is closed".formatted(redis.address()));
     }
     try {
-      redis.call(new CommandArguments(Command.PING));
+      // A key leads to whoever holds it: in a Cluster a PING would reach any node.
+      redis.call(new CommandArguments(Command.EXISTS).key(Keys.utf8(retryQueue.name())));
       if (channels != null && !channels.isSubscribed()) {
         return new Health(
             false, "Redis at %s: not subscribed, trying again".formatted(redis.address()));

@@ -604,6 +604,17 @@ abstract class DurableRules {
   }
 
   @Test
+  void rule_641_what_is_cancelled_is_seen_whatever_the_order_of_the_queues() throws Exception {
+    try (RedisTransport reversed = open("redis.request-queue-name", "b,a")) {
+      submit("1");
+      Delivery held = one(queue);
+      reversed.cancel("1");
+
+      assertThat(here.cancelled(Map.of(held, "1"))).containsExactly(held);
+    }
+  }
+
+  @Test
   void rule_651_and_653_submitted_is_stored_and_results_come_once() throws Exception {
     submit("1", "2", "3");
     here.settle(queue.receive(3, PATIENCE).stream().map(Requests::answer).toList());

@@ -7,6 +7,9 @@ import static io.batchprocessor.redis.Requests.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.QueueProvider;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Jedis;
 
 /** What Redis answers when it does not do as it is told, and what a user reads then. */
@@ -181,6 +185,28 @@ class RedisFaultsIT {
       var waiting = DurableRules.receiving(queue, Duration.ofSeconds(30));
       transport.submit(queue.name(), List.of(request("1")));
       assertThat(Requests.ids(waiting.get())).containsExactly("1");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("providers")
+  void results_that_nothing_keeps_are_warned_of(QueueProvider provider) {
+    server = RedisProcess.launch("--appendonly", "yes");
+    Logger logger = (Logger) LoggerFactory.getLogger(Opening.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      Requests.open(provider, server.url()).close();
+      assertThat(log.list).isEmpty();
+      Requests.open(provider, server.url(), "redis.result-type", "channel").close();
+      assertThat(log.list)
+          .singleElement()
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .asString()
+          .contains(provider.id(), "redis.result-type");
+    } finally {
+      logger.detachAppender(log);
     }
   }
 
