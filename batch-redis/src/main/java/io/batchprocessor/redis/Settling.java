@@ -129,9 +129,11 @@ final class Settling {
 
   /** Starts the leases anew of those that are still ours; returns the others. */
   List<Delivery> extend(List<Delivery> deliveries) {
-    List<Delivery> lost = new ArrayList<>(deliveries);
-    List<Delivery> open = openOnly(deliveries);
-    lost.removeAll(open);
+    List<Delivery> lost = new ArrayList<>();
+    List<Delivery> open = new ArrayList<>(deliveries.size());
+    for (Delivery delivery : deliveries) {
+      (Receipt.of(delivery).isOpen() ? open : lost).add(delivery);
+    }
     for (List<Delivery> call : calls(open, delivery -> 0)) {
       List<byte[]> args = new ArrayList<>(List.of(group, consumer, leaseMillis));
       call.forEach(delivery -> addReceipt(args, delivery));
