@@ -28,8 +28,8 @@ final class BatchFormat implements MessageFormat {
 
   @Override
   public Step result(Result result) {
-    return new Step(
-        result.delivery(),
+    return Step.result(
+        result,
         "result",
         List.of(Keys.utf8(result.message().id()), result.message().toJson().toByteArray()));
   }
@@ -44,7 +44,7 @@ final class BatchFormat implements MessageFormat {
             delivery.enqueuedAt().orElse(null),
             retry.attributes(),
             delivery.body());
-    return new Step(
+    return Step.retry(
         delivery,
         "retry",
         List.of(micros(retry.delay()), envelope.withoutNumber(kind, Receipt.of(delivery).rank())));

@@ -35,6 +35,9 @@ final class Cancellations {
   /** How long an id stays cancelled that no request answers to. */
   private static final Duration RETENTION = Duration.ofDays(7);
 
+  /** So many are asked for in one command. */
+  private static final int CALL_TOKENS = 1_000;
+
   private final RedisConnections redis;
   private final byte[] key;
   private final boolean foreign;
@@ -79,22 +82,37 @@ final class Cancellations {
     asked.forEach(one -> scores.add(Keys.utf8(one.getValue())));
     List<?> own = (List<?>) Objects.requireNonNull(call(scores));
     for (int i = 0; i < asked.size(); i++) {
+      if (own.get(i) != null) {
+        cancelled.add(asked.get(i).getKey());
+      }
+    }
+    if (foreign) {
+      List<Map.Entry<Delivery, String>> withToken =
+          asked.stream().filter(one -> !token(one.getKey()).isEmpty()).toList();
+      for (int from = 0; from < withToken.size(); from += CALL_TOKENS) {
+        askTokens(
+            withToken.subList(from, Math.min(withToken.size(), from + CALL_TOKENS)), cancelled);
+      }
+    }
+  }
+
+  private void askTokens(List<Map.Entry<Delivery, String>> asked, Set<Delivery> cancelled) {
+    CommandArguments keys = new CommandArguments(Command.MGET);
+    asked.forEach(one -> keys.key(Keys.utf8("request-cancel:" + one.getValue())));
+    List<?> tokens = (List<?>) Objects.requireNonNull(call(keys));
+    for (int i = 0; i < asked.size(); i++) {
       Delivery delivery = asked.get(i).getKey();
-      if (own.get(i) != null || (foreign && tokenIsCancelled(delivery, asked.get(i).getValue()))) {
+      if (tokens.get(i) instanceof byte[] bytes
+          && Arrays.equals(bytes, Keys.utf8(token(delivery)))) {
         cancelled.add(delivery);
       }
     }
   }
 
-  private boolean tokenIsCancelled(Delivery delivery, String id) {
+  /** Tells a submission of llm-d-async from others of the same id; empty if nothing does. */
+  private static String token(Delivery delivery) {
     @Nullable LlmdEnvelope envelope = Receipt.of(delivery).envelope();
-    if (envelope == null || envelope.requestToken().isEmpty()) {
-      return false;
-    }
-    @Nullable Object token =
-        call(new CommandArguments(Command.GET).key(Keys.utf8("request-cancel:" + id)));
-    return token instanceof byte[] bytes
-        && Arrays.equals(bytes, Keys.utf8(envelope.requestToken()));
+    return envelope == null ? "" : envelope.requestToken();
   }
 
   private void copyActiveToken(String id) {

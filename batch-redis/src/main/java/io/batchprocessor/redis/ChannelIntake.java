@@ -44,10 +44,16 @@ final class ChannelIntake implements AutoCloseable {
       RedisConnections redis, List<ChannelQueue> queues, RetryQueue retryQueue, boolean claim) {
     queues.forEach(queue -> this.queues.put(queue.name(), queue));
     this.retryQueue = retryQueue;
-    this.claims = claim ? new Claims(redis) : null;
+    List<String> channels = List.copyOf(this.queues.keySet());
+    Claims ledger = claim ? new Claims(redis, channels) : null;
+    this.claims = ledger;
     this.subscription =
         new Subscription(
-            redis, "redis-pubsub-subscriber", List.copyOf(this.queues.keySet()), this::arrived);
+            redis,
+            "redis-pubsub-subscriber",
+            channels,
+            ledger == null ? List.of() : ledger.rounds(),
+            this::arrived);
     this.thread = new Thread(this::run, "redis-pubsub-intake");
     thread.setDaemon(true);
     thread.start();
@@ -56,6 +62,11 @@ final class ChannelIntake implements AutoCloseable {
   /** Whether messages can be heard now. */
   boolean isSubscribed() {
     return subscription.isSubscribed();
+  }
+
+  /** Why it does not listen; null if it was never refused. */
+  @Nullable RuntimeException lastFailure() {
+    return subscription.lastFailure();
   }
 
   boolean awaitSubscribed(Duration timeout) throws InterruptedException {
@@ -79,6 +90,9 @@ final class ChannelIntake implements AutoCloseable {
           batch.add(first);
           arrivals.drainTo(batch, BATCH - 1);
           takeIn(batch);
+          if (claims != null) {
+            claims.endLongRounds();
+          }
         }
       } catch (InterruptedException e) {
         // Nobody but close() could mean this thread.
@@ -115,17 +129,8 @@ final class ChannelIntake implements AutoCloseable {
     if (ledger == null) {
       return () -> batch;
     }
-    List<byte[]> names = ledger.names(batch);
-    return () -> {
-      List<Boolean> won = ledger.win(names);
-      List<Claims.Arrival> ours = new ArrayList<>();
-      for (int i = 0; i < batch.size(); i++) {
-        if (won.get(i)) {
-          ours.add(batch.get(i));
-        }
-      }
-      return ours;
-    };
+    List<Claims.Named> named = ledger.named(batch);
+    return () -> ledger.win(named);
   }
 
   private <T> T persistently(Attempt<T> attempt) throws InterruptedException {

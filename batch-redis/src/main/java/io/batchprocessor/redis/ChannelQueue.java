@@ -9,10 +9,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +25,18 @@ final class ChannelQueue extends RedisQueue {
 
   private final BlockingDeque<Delivery> buffer = new LinkedBlockingDeque<>();
   private final Set<Receipt> held = ConcurrentHashMap.newKeySet();
+  private final Source source;
   private final int capacity;
 
-  ChannelQueue(String name, RedisConnections redis, Settling settling, int capacity) {
+  /** No other queue, here or elsewhere, has the same receipts. */
+  private final String receipts = UUID.randomUUID() + "/";
+
+  private final AtomicLong made = new AtomicLong();
+
+  ChannelQueue(
+      String name, Source source, RedisConnections redis, Settling settling, int capacity) {
     super(name, redis, settling);
+    this.source = source;
     this.capacity = capacity;
   }
 
@@ -39,9 +49,12 @@ final class ChannelQueue extends RedisQueue {
   private Delivery delivery(Bytes body, @Nullable Instant heardAt) {
     return Delivery.builder(name(), body)
         .enqueuedAt(heardAt)
-        .receipt(
-            new Receipt(Source.CHANNEL, new byte[0], null, null, System.nanoTime(), held::remove))
+        .receipt(new Receipt(source, receipt(), null, null, System.nanoTime(), held::remove))
         .build();
+  }
+
+  private byte[] receipt() {
+    return Keys.utf8(receipts + made.incrementAndGet());
   }
 
   /** Takes a message in; says no if there is no room. */

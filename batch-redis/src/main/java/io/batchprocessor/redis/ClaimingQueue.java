@@ -9,9 +9,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -24,9 +21,10 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 class ClaimingQueue extends RedisQueue {
 
-  private static final Logger log = LoggerFactory.getLogger(ClaimingQueue.class);
   private static final Script CLAIM = Script.of("claim.lua");
-  private static final Duration POLL = Duration.ofMillis(3);
+
+  /** Where Redis does not tell of changes. */
+  static final Duration POLL = Duration.ofMillis(3);
 
   /** After a change that brought nothing for us: others may make many of these. */
   private static final Duration REST = Duration.ofMillis(2);
@@ -43,9 +41,7 @@ class ClaimingQueue extends RedisQueue {
   private final byte[] readyPrefix;
   private final byte[] consumer;
   private final OwnConnection own;
-  private final byte[] watchKey;
-  private @Nullable WatchConnection watch;
-  private boolean mayWatch = true;
+  private final Watch watch;
   private long nextMillis = -1;
   private long claims;
   private boolean woken;
@@ -87,8 +83,8 @@ class ClaimingQueue extends RedisQueue {
       claimKeys.addAll(keys);
       watched.add(keys.get(0));
     }
-    this.watchKey = watched.get(0);
-    this.own = new OwnConnection(redis, watchKey);
+    this.watch = new Watch(name, redis, watched.get(0), System::nanoTime);
+    this.own = new OwnConnection(redis, watched.get(0));
   }
 
   @Override
@@ -105,7 +101,7 @@ class ClaimingQueue extends RedisQueue {
       }
       return deliveries;
     } catch (JedisException e) {
-      dropWatch();
+      watch.drop();
       throw own.failed(e);
     }
   }
@@ -120,7 +116,7 @@ class ClaimingQueue extends RedisQueue {
    * happened just before is found by the claim that follows.
    */
   private void await(Duration wait) throws InterruptedException {
-    @Nullable WatchConnection changes = watch();
+    @Nullable WatchConnection changes = watch.connection();
     if (changes == null) {
       LockSupport.parkNanos(Math.min(POLL.toNanos(), wait.toNanos()));
       return;
@@ -145,28 +141,6 @@ class ClaimingQueue extends RedisQueue {
   /** Sockets wait for whole milliseconds; one less would make the last of them a busy loop. */
   private static long roundUp(long nanos) {
     return nanos + TimeUnit.MILLISECONDS.toNanos(1) - 1;
-  }
-
-  private @Nullable WatchConnection watch() {
-    if (watch == null && mayWatch) {
-      try {
-        watch = redis().openWatch(watchKey);
-      } catch (JedisDataException e) {
-        mayWatch = false;
-        log.warn(
-            "queue '{}': Redis does not tell of changes ({}): looking every {} ms instead; allow"
-                + " CLIENT TRACKING to make waiting cost nothing",
-            name(),
-            e.getMessage(),
-            POLL.toMillis());
-      }
-    }
-    return watch;
-  }
-
-  private void dropWatch() {
-    redis().drop(watch);
-    watch = null;
   }
 
   private List<Delivery> claim(int max) {

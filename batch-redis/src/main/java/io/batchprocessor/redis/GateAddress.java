@@ -67,13 +67,8 @@ final class GateAddress {
     copy(settings, passwordFile, RedisSettings.PASSWORD_FILE, values);
     copy(settings, sentinelMaster, RedisSettings.SENTINEL_MASTER, values);
     copy(settings, cluster, RedisSettings.CLUSTER, values);
-    for (Setting<?> shared :
-        List.of(
-            RedisSettings.TRUSTSTORE,
-            RedisSettings.TRUSTSTORE_PASSWORD,
-            RedisSettings.KEYSTORE,
-            RedisSettings.KEYSTORE_PASSWORD)) {
-      copy(settings, shared, shared, values);
+    if (settings.get(url).strip().startsWith("rediss:")) {
+      RedisSettings.TLS.forEach(shared -> copy(settings, shared, shared, values));
     }
     values.put(RedisSettings.TIMEOUT.key(), settings.get(RedisSettings.TIMEOUT).toMillis() + "ms");
     try {

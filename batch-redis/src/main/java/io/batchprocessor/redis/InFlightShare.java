@@ -54,7 +54,7 @@ final class InFlightShare implements QuotaShare {
     this.value = value;
     this.limit = quota.limitOf(value);
     this.most = Math.min(limit, quota.concurrency());
-    this.fallback = quota.fallback();
+    this.fallback = quota.fallbackOf(value);
     long lease = quota.lease().toNanos();
     this.validNanos = lease - lease / 10;
     this.renewNanos = Math.min(RENEW_NANOS, lease / 4);
@@ -72,6 +72,9 @@ final class InFlightShare implements QuotaShare {
 
   @Override
   public Answer take(RequestView request, long now, boolean cutOff) {
+    if (limit == 0) {
+      return Answer.OVER;
+    }
     boolean alone = cutOff && !isValid(now);
     // Not beyond its fair share, or it would never shrink to it while requests follow on requests.
     if (!ended && inFlight < (alone ? fallback : Math.min(have(now), share))) {

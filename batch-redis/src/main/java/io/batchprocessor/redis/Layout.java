@@ -20,8 +20,8 @@ final class Layout {
     result = Keys.utf8(config.resultQueue());
     retry = Keys.utf8(config.retryQueue());
     deadLetter = Keys.utf8(config.deadLetterQueue());
-    String first = config.requestQueues().get(0);
-    cancelled = beside(first, ":" + config.kind().id() + ":cancelled");
+    // Not beside a request queue: processes may name the same queues in another order.
+    cancelled = beside(config.resultQueue(), ":" + config.kind().id() + ":cancelled");
     readyPrefix = Keys.beside(config.retryQueue(), ":");
     keys.addAll(
         List.of(
@@ -34,7 +34,10 @@ final class Layout {
     for (String queue : config.requestQueues()) {
       requests.add(
           switch (config.kind()) {
-            case CHANNELS -> Source.CHANNEL;
+            case CHANNELS ->
+                requests.isEmpty()
+                    ? add("c", beside(config.retryQueue(), ":settled"))
+                    : requests.get(0);
             case STREAMS -> add("s", Keys.utf8(queue), beside(queue, ":released"));
             case SORTED_SET ->
                 add(

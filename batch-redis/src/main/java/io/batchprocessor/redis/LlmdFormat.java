@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * payload}; anything else has {@code error_code}, {@code error_message} and, for old readers,
  * {@code {"error": ...}} as {@code payload}.
  *
+ * <p>A request may name the list that its result goes to. A name that is no list in Redis, or that
+ * the processor's own queues need, is refused, and never written to.
+ *
  * <p>Retries have no place for attributes: notes with them are lost.
  */
 final class LlmdFormat implements MessageFormat {
@@ -52,8 +55,8 @@ final class LlmdFormat implements MessageFormat {
   public Step result(Result result) {
     @Nullable LlmdEnvelope envelope = Receipt.of(result.delivery()).envelope();
     String queue = envelope == null ? "" : envelope.resultQueue();
-    return new Step(
-        result.delivery(),
+    return Step.result(
+        result,
         "answer",
         List.of(
             Keys.utf8(result.message().id()),
@@ -68,7 +71,7 @@ final class LlmdFormat implements MessageFormat {
     Bytes member =
         (envelope != null ? envelope : wrap(retry.delivery().body()))
             .retried(retry.attempt() - 1, retry.delivery().queue());
-    return new Step(
+    return Step.retry(
         retry.delivery(),
         "foreign",
         List.of(BatchFormat.micros(retry.delay()), member.toByteArray()));

@@ -50,7 +50,7 @@ final class Opening {
       if (LOGIN_FAULTS.stream().anyMatch(text::startsWith)) {
         return new InvalidSettingsException(
             ("Redis at %s does not let us in: %s; set redis.username and redis.password (or"
-                    + " redis.password-file), and let the ACL allow the keys and commands")
+                    + " redis.password-file), and let the ACL allow the keys, channels and commands")
                 .formatted(address, text));
       }
       if (!texts.contains(text)) {
@@ -135,6 +135,13 @@ final class Opening {
               + " lost; set maxmemory-policy noeviction",
           config.address(),
           policy);
+    }
+    if (config.kind() != Kind.CHANNELS && config.resultType() == ResultType.CHANNEL) {
+      log.warn(
+          "{}: results are published on the channel '{}' and kept nowhere: of one that nobody hears"
+              + " its request is gone all the same; set redis.result-type to list or stream",
+          config.kind().id(),
+          config.resultQueue());
     }
     if (config.kind() != Kind.CHANNELS && info.getOrDefault("aof_enabled", "1").equals("0")) {
       log.warn(

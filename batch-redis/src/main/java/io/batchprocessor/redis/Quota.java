@@ -36,4 +36,9 @@ record Quota(
   int limitOf(String value) {
     return limits.getOrDefault(value, limit);
   }
+
+  /** What a value may take on this replica alone: never more than in all together. */
+  int fallbackOf(String value) {
+    return Math.min(fallback, limitOf(value));
+  }
 }

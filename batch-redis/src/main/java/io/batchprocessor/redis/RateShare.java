@@ -68,11 +68,11 @@ final class RateShare implements QuotaShare {
     double spaced = burst == 1 ? interval + goodNanos : interval;
     this.intervalMicros = micros(spaced);
     this.bucketMicros = micros(Math.max(spaced, burst * interval - goodNanos));
+    int fallback = quota.fallbackOf(value);
     this.alone =
-        quota.fallback() == 0
+        fallback == 0
             ? null
-            : RateGate.of(
-                perSecond(quota.fallback(), per), burst(quota, per, quota.fallback()), ticker);
+            : RateGate.of(perSecond(fallback, per), burst(quota, per, fallback), ticker);
     goodUntil = ticker.getAsLong();
     moreAt = goodUntil;
   }
@@ -103,6 +103,9 @@ final class RateShare implements QuotaShare {
 
   @Override
   public Answer take(RequestView request, long now, boolean cutOff) {
+    if (limit == 0) {
+      return Answer.OVER;
+    }
     if (cutOff) {
       return alone != null && alone.tryAcquire(request) instanceof Verdict.Go
           ? taken()
@@ -112,9 +115,6 @@ final class RateShare implements QuotaShare {
       tokens--;
       spent++;
       return taken();
-    }
-    if (limit == 0) {
-      return Answer.OVER;
     }
     hungry = true;
     return over && now - moreAt < 0 ? Answer.OVER : Answer.NOT_YET;

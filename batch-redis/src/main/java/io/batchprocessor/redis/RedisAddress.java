@@ -1,6 +1,7 @@
 package io.batchprocessor.redis;
 
 import io.batchprocessor.spi.InvalidSettingsException;
+import io.batchprocessor.spi.Setting;
 import io.batchprocessor.spi.Settings;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -40,6 +41,7 @@ record RedisAddress(
     Duration timeout) {
 
   private static final int DEFAULT_PORT = 6379;
+  private static final int LAST_PORT = 65_535;
   private static final Pattern URL =
       Pattern.compile("(rediss?)://(?:([^/@]*)@)?([^/@?#]+)(?:/([0-9]{1,4})?)?");
   private static final Pattern HOST =
@@ -50,7 +52,7 @@ record RedisAddress(
     String url =
         settings.isSet(RedisSettings.URL)
             ? settings.get(RedisSettings.URL)
-            : environment.getOrDefault("REDIS_URL", settings.get(RedisSettings.URL));
+            : notEmpty(environment, "REDIS_URL").orElseGet(() -> settings.get(RedisSettings.URL));
     Matcher parts = URL.matcher(url.strip());
     if (!parts.matches()) {
       throw wrongUrl();
@@ -65,10 +67,12 @@ record RedisAddress(
     @Nullable String master = settings.find(RedisSettings.SENTINEL_MASTER).orElse(null);
     List<HostAndPort> hosts = hosts(parts.group(3));
     int database = parts.group(4) == null ? 0 : Integer.parseInt(parts.group(4));
+    boolean tls = parts.group(1).equals("rediss");
     check(hosts, cluster, master, database);
+    checkTls(tls, settings);
     return new RedisAddress(
         hosts,
-        parts.group(1).equals("rediss"),
+        tls,
         settings.find(RedisSettings.USERNAME).orElse(urlUser),
         password(settings, urlPassword, environment),
         database,
@@ -98,6 +102,20 @@ record RedisAddress(
     }
   }
 
+  private static void checkTls(boolean tls, Settings settings) {
+    for (Setting<?> needsTls : RedisSettings.TLS) {
+      if (!tls && settings.isSet(needsTls)) {
+        throw new InvalidSettingsException(
+            "%s needs rediss:// in redis.url: with redis:// nothing is encrypted"
+                .formatted(needsTls.key()));
+      }
+    }
+  }
+
+  private static Optional<String> notEmpty(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+  }
+
   private static List<HostAndPort> hosts(String text) {
     List<HostAndPort> hosts = new ArrayList<>();
     for (String host : text.split(",", -1)) {
@@ -106,6 +124,9 @@ record RedisAddress(
         throw wrongUrl();
       }
       int port = parts.group(2) == null ? DEFAULT_PORT : Integer.parseInt(parts.group(2));
+      if (port < 1 || port > LAST_PORT) {
+        throw wrongUrl();
+      }
       String name = parts.group(1);
       hosts.add(
           new HostAndPort(
@@ -137,7 +158,7 @@ record RedisAddress(
     if (own.isPresent()) {
       return own.get();
     }
-    return urlPassword != null ? urlPassword : environment.get("REDIS_PASSWORD");
+    return urlPassword != null ? urlPassword : notEmpty(environment, "REDIS_PASSWORD").orElse(null);
   }
 
   private static Path readable(String key, String file) {
@@ -151,10 +172,15 @@ record RedisAddress(
   }
 
   private static @Nullable String emptyToNull(String part) {
-    // A plus sign is itself here, unlike in a query string.
-    return part.isEmpty()
-        ? null
-        : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    try {
+      // A plus sign is itself here, unlike in a query string.
+      return part.isEmpty()
+          ? null
+          : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      // Its message shows a part of the secret.
+      throw wrongUrl();
+    }
   }
 
   private static InvalidSettingsException wrongUrl() {

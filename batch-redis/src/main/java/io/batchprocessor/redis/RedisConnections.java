@@ -7,8 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -38,6 +41,7 @@ import redis.clients.jedis.util.Pool;
  */
 final class RedisConnections implements Script.Caller, AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(RedisConnections.class);
   private static final int POOL_SIZE = 16;
   private static final int CLUSTER_ATTEMPTS = 5;
 
@@ -210,8 +214,23 @@ final class RedisConnections implements Script.Caller, AutoCloseable {
   /** Ends every connection; those that wait end at once. */
   @Override
   public void close() {
+    close(last -> {});
+  }
+
+  /**
+   * The same, but for something that is still said, if Redis answers, when nobody waits any more.
+   */
+  void close(Consumer<Script.Caller> lastWords) {
+    boolean first = !closed;
     closed = true;
     own.forEach(this::drop);
+    if (first) {
+      try {
+        lastWords.accept(client::executeCommand);
+      } catch (JedisException e) {
+        log.debug("Redis at {}: closed without last words", address, e);
+      }
+    }
     client.close();
   }
 

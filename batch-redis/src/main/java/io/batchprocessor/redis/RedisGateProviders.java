@@ -128,6 +128,8 @@ final class RedisGateProviders {
   }
 
   static Setting<Duration> upToADay(Setting<Duration> setting) {
-    return setting.where("from 1ms to 1d", value -> value.toMillis() >= 1 && value.toDays() < 1);
+    return setting.where(
+        "from 1ms to 1d",
+        value -> value.toMillis() >= 1 && value.compareTo(Duration.ofDays(1)) <= 0);
   }
 }

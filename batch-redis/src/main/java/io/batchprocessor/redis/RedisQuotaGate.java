@@ -28,6 +28,9 @@ final class RedisQuotaGate implements YieldingGate {
   private static final Logger LOG = LoggerFactory.getLogger(RedisQuotaGate.class);
   private static final long REMIND_NANOS = Duration.ofMinutes(1).toNanos();
 
+  /** What was found out about an excess counts for so long. */
+  private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
+
   /** An answer of Redis takes less than that. */
   private static final Verdict SOON = Verdict.Wait.alone(Duration.ofMillis(5));
 
@@ -39,6 +42,8 @@ final class RedisQuotaGate implements YieldingGate {
   private final QuotaBook book;
   private final QuotaExchange exchange;
   private final LongSupplier ticker;
+  private volatile boolean inExcess;
+  private volatile long lookedAt;
   private boolean warned;
   private long warnedNanos;
 
@@ -58,6 +63,7 @@ final class RedisQuotaGate implements YieldingGate {
     this.book = book;
     this.exchange = exchange;
     this.ticker = ticker;
+    this.lookedAt = ticker.getAsLong();
   }
 
   @Override
@@ -67,7 +73,7 @@ final class RedisQuotaGate implements YieldingGate {
 
   @Override
   public Verdict tryAcquire(RequestView request) {
-    if (excess() > 0) {
+    if (isInExcess()) {
       return LATER;
     }
     String value = request.message().metadata().getOrDefault(quota.attribute(), "");
@@ -85,6 +91,11 @@ final class RedisQuotaGate implements YieldingGate {
       case NOT_YET -> exchange.isCutOff() ? LATER : SOON;
       case OVER -> over(value, Duration.ofNanos(taking.overFor()));
     };
+  }
+
+  /** All shares are looked at for that: not for each request. */
+  private boolean isInExcess() {
+    return over.yield() && (ticker.getAsLong() - lookedAt < LOOK_NANOS ? inExcess : excess() > 0);
   }
 
   private void tooManyValues() {
@@ -132,7 +143,13 @@ final class RedisQuotaGate implements YieldingGate {
 
   @Override
   public int excess() {
-    return over.yield() ? book.excess(exchange.isCutOff()) : 0;
+    if (!over.yield()) {
+      return 0;
+    }
+    int excess = book.excess(exchange.isCutOff());
+    inExcess = excess > 0;
+    lookedAt = ticker.getAsLong();
+    return excess;
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.batchprocessor.redis;
 
 import io.batchprocessor.spi.Result;
 import io.batchprocessor.spi.ResultQueue;
-import io.batchprocessor.spi.ResultRejectedException;
 import java.util.List;
 
 /** Results that are stored without their request being acknowledged: see {@code settle.lua}. */
@@ -35,8 +34,8 @@ final class RedisResultQueue implements ResultQueue {
   private Step step(Result result) {
     Step step = format.result(result);
     if (step.size() > LONGEST_RESULT) {
-      throw new ResultRejectedException(
-          result, "the result has %d bytes, Redis takes %d".formatted(step.size(), LONGEST_RESULT));
+      throw step.rejected(
+          "the result has %d bytes, Redis takes %d".formatted(step.size(), LONGEST_RESULT));
     }
     return step;
   }

@@ -51,6 +51,10 @@ final class RedisSettings {
           .withDefault("5s")
           .where("> 0", value -> !value.isZero());
 
+  /** What is of use with TLS only. */
+  static final List<Setting<?>> TLS =
+      List.of(TRUSTSTORE, TRUSTSTORE_PASSWORD, KEYSTORE, KEYSTORE_PASSWORD);
+
   /** Where Redis is and how to get in, apart from its URL. */
   static final List<Setting<?>> ACCESS =
       List.of(

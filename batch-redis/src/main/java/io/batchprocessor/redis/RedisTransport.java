@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,7 @@ final class RedisTransport
   private final Peeking peeking;
   private final DeadLetters deadLetters;
   private final @Nullable ChannelIntake channels;
+  private final Consumer<Script.Caller> lastWords;
 
   private RedisTransport(RedisConnections redis, RedisConfig config, Layout layout) {
     this.redis = redis;
@@ -78,7 +80,7 @@ final class RedisTransport
       Source source = layout.requests().get(i);
       requestQueues.add(
           switch (config.kind()) {
-            case CHANNELS -> new ChannelQueue(name, redis, settling, config.buffer());
+            case CHANNELS -> new ChannelQueue(name, source, redis, settling, config.buffer());
             case STREAMS ->
                 new StreamQueue(
                     name, source, redis, config, layout, settling, cancellations, consumer);
@@ -105,6 +107,12 @@ final class RedisTransport
     peeking = new Peeking(redis, config, layout, format);
     deadLetters = new DeadLetters(redis, config, layout, producer);
     channels = config.kind() == Kind.CHANNELS ? subscribe(config) : null;
+    List<byte[]> streams = config.requestQueues().stream().map(Keys::utf8).toList();
+    byte[] group = Keys.utf8(config.group());
+    lastWords =
+        config.kind() == Kind.STREAMS
+            ? caller -> StreamGroup.leave(caller, streams, group, consumer)
+            : caller -> {};
   }
 
   private ChannelIntake subscribe(RedisConfig config) {
@@ -122,7 +130,8 @@ final class RedisTransport
       Thread.currentThread().interrupt();
     }
     intake.close();
-    throw new JedisConnectionException("no subscription to " + config.requestQueues());
+    throw new JedisConnectionException(
+        "no subscription to " + config.requestQueues(), intake.lastFailure());
   }
 
   /** Connects, and checks what can be checked. */
@@ -188,7 +197,8 @@ final class RedisTransport
       return new Health(false, "the transport to Redis at %s is closed".formatted(redis.address()));
     }
     try {
-      redis.call(new CommandArguments(Command.PING));
+      // A key leads to whoever holds it: in a Cluster a PING would reach any node.
+      redis.call(new CommandArguments(Command.EXISTS).key(Keys.utf8(retryQueue.name())));
       if (channels != null && !channels.isSubscribed()) {
         return new Health(
             false, "Redis at %s: not subscribed, trying again".formatted(redis.address()));
@@ -247,7 +257,7 @@ final class RedisTransport
       channels.close();
     }
     producer.close();
-    redis.close();
+    redis.close(lastWords);
   }
 
   @Override

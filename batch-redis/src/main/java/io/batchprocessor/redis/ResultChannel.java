@@ -21,12 +21,14 @@ final class ResultChannel implements AutoCloseable {
             redis,
             "redis-result-subscriber",
             List.of(channel),
+            List.of(),
             (from, result) -> results.add(result));
     try {
       if (!subscription.awaitSubscribed(redis.address().timeout())) {
         subscription.close();
         throw new RedisException(
-            "no subscription to %s within %s".formatted(channel, redis.address().timeout()), null);
+            "no subscription to %s within %s".formatted(channel, redis.address().timeout()),
+            subscription.lastFailure());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

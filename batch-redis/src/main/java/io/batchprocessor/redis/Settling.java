@@ -4,7 +4,11 @@ import io.batchprocessor.spi.Delivery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * Settles, releases and extends deliveries of all queues of a transport: many by one call of a
@@ -20,7 +24,7 @@ final class Settling {
   private static final long CALL_BYTES = 16L << 20;
 
   /** So many are handled in one call, because others wait while a script runs. */
-  private static final int CALL_DELIVERIES = 500;
+  private static final int CALL_DELIVERIES = 512;
 
   private static final byte[] NO_RECEIPT = {};
 
@@ -30,6 +34,9 @@ final class Settling {
   private final byte[] consumer;
   private final byte[] leaseMillis;
   private final List<byte[]> settleArgs;
+
+  /** Receipts of channels that Redis need not remember any more, because we had its answer. */
+  private final Queue<byte[]> settled = new ConcurrentLinkedQueue<>();
 
   Settling(RedisConnections redis, RedisConfig config, Layout layout, byte[] consumer) {
     this.redis = redis;
@@ -50,30 +57,64 @@ final class Settling {
   List<Delivery> settle(List<Step> steps) {
     List<Delivery> lost = new ArrayList<>();
     for (List<Step> call : calls(openOnly(steps, lost), Step::size)) {
-      List<byte[]> args = new ArrayList<>(settleArgs);
+      List<byte[]> args = settleArgs(settledBefore());
       for (Step step : call) {
         addReceipt(args, step.delivery());
         args.add(Keys.utf8(step.action()));
         args.addAll(step.args());
       }
-      for (Object position : (List<?>) redis.run(SETTLE, keys, args)) {
-        lost.add(call.get(index(position)).delivery());
+      for (int position : positions(redis.run(SETTLE, keys, args), call)) {
+        lost.add(call.get(position).delivery());
       }
-      call.forEach(step -> Receipt.of(step.delivery()).close());
+      for (Step step : call) {
+        Receipt receipt = Receipt.of(step.delivery());
+        receipt.close();
+        if (receipt.source().isChannel()) {
+          settled.add(receipt.id());
+        }
+      }
     }
     return lost;
+  }
+
+  private List<byte[]> settledBefore() {
+    return Stream.generate(settled::poll)
+        .limit(2 * CALL_DELIVERIES)
+        .takeWhile(Objects::nonNull)
+        .toList();
+  }
+
+  private List<byte[]> settleArgs(List<byte[]> settledBefore) {
+    List<byte[]> args = new ArrayList<>(settleArgs);
+    args.add(Keys.number(settledBefore.size()));
+    args.addAll(settledBefore);
+    return args;
   }
 
   /** Does each step as if its delivery were held, and leaves the delivery alone. */
   void store(List<Step> steps) {
     for (List<Step> call : calls(steps, Step::size)) {
-      List<byte[]> args = new ArrayList<>(settleArgs);
+      List<byte[]> args = settleArgs(List.of());
       for (Step step : call) {
-        args.addAll(List.of(Keys.utf8("c"), Keys.number(0), NO_RECEIPT, Keys.utf8(step.action())));
+        args.addAll(List.of(Keys.utf8("n"), Keys.number(0), NO_RECEIPT, Keys.utf8(step.action())));
         args.addAll(step.args());
       }
-      redis.run(SETTLE, keys, args);
+      positions(redis.run(SETTLE, keys, args), call);
     }
+  }
+
+  /** Those of the deliveries that were lost, counted from 0; throws if a result was refused. */
+  private static List<Integer> positions(Object answer, List<Step> call) {
+    List<Integer> positions = new ArrayList<>();
+    for (Object position : (List<?>) answer) {
+      long number = (Long) position;
+      if (number < 0) {
+        throw call.get(index(-number))
+            .rejected("the list that its request names can't take it: it is a key of another kind");
+      }
+      positions.add(index(number));
+    }
+    return positions;
   }
 
   /** Hands those back that are still ours. */
@@ -88,14 +129,16 @@ final class Settling {
 
   /** Starts the leases anew of those that are still ours; returns the others. */
   List<Delivery> extend(List<Delivery> deliveries) {
-    List<Delivery> lost = new ArrayList<>(deliveries);
-    List<Delivery> open = openOnly(deliveries);
-    lost.removeAll(open);
+    List<Delivery> lost = new ArrayList<>();
+    List<Delivery> open = new ArrayList<>(deliveries.size());
+    for (Delivery delivery : deliveries) {
+      (Receipt.of(delivery).isOpen() ? open : lost).add(delivery);
+    }
     for (List<Delivery> call : calls(open, delivery -> 0)) {
       List<byte[]> args = new ArrayList<>(List.of(group, consumer, leaseMillis));
       call.forEach(delivery -> addReceipt(args, delivery));
       for (Object position : (List<?>) redis.run(EXTEND, keys, args)) {
-        Delivery gone = call.get(index(position));
+        Delivery gone = call.get(index((Long) position));
         Receipt.of(gone).close();
         lost.add(gone);
       }
@@ -127,8 +170,8 @@ final class Settling {
   }
 
   /** Redis counts from one. */
-  private static int index(Object position) {
-    return Math.toIntExact((Long) position) - 1;
+  private static int index(long position) {
+    return Math.toIntExact(position) - 1;
   }
 
   private static <T> List<List<T>> calls(List<T> all, ToLongFunction<T> size) {

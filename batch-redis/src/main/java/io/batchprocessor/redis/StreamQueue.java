@@ -34,6 +34,9 @@ final class StreamQueue extends RedisQueue {
   /** How often to look for leases that ran out; more often if leases are shorter than this. */
   private static final Duration RECLAIM = Duration.ofSeconds(1);
 
+  /** A consumer that holds nothing and was not heard of for so long is none. */
+  private static final Duration GONE = Duration.ofHours(1);
+
   /** After a wait the rest of a burst is taken by the script, which counts bytes. */
   private static final int COUNT_AFTER_WAIT = 16;
 
@@ -47,6 +50,7 @@ final class StreamQueue extends RedisQueue {
   private final Map<String, Receipt> held = new ConcurrentHashMap<>();
   private final long reclaimNanos;
   private long nextReclaim = System.nanoTime();
+  private long nextRemoval = nextReclaim;
   private String reclaimFrom = "0-0";
 
   StreamQueue(
@@ -103,6 +107,7 @@ final class StreamQueue extends RedisQueue {
       reclaimFrom = text(answer.get(1));
       if (reclaimFrom.equals("0-0")) {
         nextReclaim = sent + reclaimNanos;
+        removeConsumersThatAreGone(sent);
       }
     }
     long notCancelledUntil = cancellations.knownUntil(sent, (Long) answer.get(0));
@@ -113,6 +118,14 @@ final class StreamQueue extends RedisQueue {
           delivery(parts.get(0), (Long) parts.get(1), (List<?>) parts.get(2), notCancelledUntil));
     }
     return deliveries;
+  }
+
+  /** Each process that crashed has left one. */
+  private void removeConsumersThatAreGone(long now) {
+    if (now - nextRemoval >= 0) {
+      StreamGroup.removeIdle(own, keys.get(0), group, GONE);
+      nextRemoval = now + GONE.toNanos();
+    }
   }
 
   private List<Delivery> await(int max, Duration maxWait) {

@@ -4,6 +4,7 @@ import io.batchprocessor.message.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -32,15 +33,20 @@ final class Subscription implements AutoCloseable {
 
   private final RedisConnections redis;
   private final List<String> channels;
+  private final List<String> beginnings;
   private final BiConsumer<String, Bytes> listener;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile CountDownLatch subscribed = new CountDownLatch(1);
   private volatile @Nullable ListeningConnection current;
+  private volatile @Nullable RuntimeException lastFailure;
 
   /**
    * Begins to listen.
    *
+   * @param beginnings channels that are listened to as well, and on which a word that no other has
+   *     is published whenever this begins to listen: in one transaction, so that nothing comes
+   *     between the two. The listener gets that word first.
    * @param listener gets channel and message in this subscription's thread; while it works, the
    *     server keeps what follows, as long as its output buffer lasts
    */
@@ -48,9 +54,11 @@ final class Subscription implements AutoCloseable {
       RedisConnections redis,
       String threadName,
       List<String> channels,
+      List<String> beginnings,
       BiConsumer<String, Bytes> listener) {
     this.redis = redis;
     this.channels = channels;
+    this.beginnings = beginnings;
     this.listener = listener;
     this.thread = new Thread(this::run, threadName);
     thread.setDaemon(true);
@@ -60,6 +68,11 @@ final class Subscription implements AutoCloseable {
   /** Whether it listens now. */
   boolean isSubscribed() {
     return subscribed.getCount() == 0;
+  }
+
+  /** Why it last failed to listen, or ceased to; null if it never did. */
+  @Nullable RuntimeException lastFailure() {
+    return lastFailure;
   }
 
   /** Waits until it listens; says whether it does. */
@@ -76,6 +89,7 @@ final class Subscription implements AutoCloseable {
         if (isClosing()) {
           return;
         }
+        lastFailure = e;
         boolean wasSubscribed = isSubscribed();
         if (wasSubscribed) {
           subscribed = new CountDownLatch(1);
@@ -99,10 +113,7 @@ final class Subscription implements AutoCloseable {
   private void listen() {
     ListeningConnection connection = redis.openListening(Keys.utf8(channels.get(0)));
     current = connection;
-    CommandArguments subscribe = new CommandArguments(Command.SUBSCRIBE);
-    channels.forEach(channel -> subscribe.add(Keys.utf8(channel)));
-    connection.sendCommand(subscribe);
-    connection.send();
+    begin(connection);
     boolean asked = false;
     while (!isClosing()) {
       @Nullable Object said = connection.next(SILENCE);
@@ -119,11 +130,47 @@ final class Subscription implements AutoCloseable {
     }
   }
 
+  private void begin(ListeningConnection connection) {
+    byte[] word = Keys.utf8(UUID.randomUUID().toString());
+    connection.sendCommand(Command.MULTI);
+    for (String beginning : beginnings) {
+      connection.sendCommand(
+          new CommandArguments(Command.PUBLISH).add(Keys.utf8(beginning)).add(word));
+    }
+    CommandArguments subscribe = new CommandArguments(Command.SUBSCRIBE);
+    channels.forEach(channel -> subscribe.add(Keys.utf8(channel)));
+    beginnings.forEach(channel -> subscribe.add(Keys.utf8(channel)));
+    connection.sendCommand(subscribe);
+    connection.sendCommand(Command.EXEC);
+    connection.send();
+    for (int i = 0; i < beginnings.size() + 2; i++) {
+      answer(connection);
+    }
+    List<?> executed = (List<?>) answer(connection);
+    for (Object one : executed) {
+      if (one instanceof JedisException refusal) {
+        throw refusal;
+      }
+    }
+    beginnings.forEach(channel -> listener.accept(channel, Bytes.wrap(word)));
+    // For the first channel; those for the others follow by themselves.
+    hear((List<?>) executed.get(beginnings.size()));
+  }
+
+  private Object answer(ListeningConnection connection) {
+    @Nullable Object said = connection.next(redis.address().timeout());
+    if (said == null) {
+      throw new JedisConnectionException("no answer for " + redis.address().timeout());
+    }
+    return said;
+  }
+
   private void hear(List<?> said) {
     String what = text(said.get(0));
     if (what.equals("message") && said.size() == MESSAGE_PARTS) {
       listener.accept(text(said.get(1)), Bytes.wrap((byte[]) said.get(2)));
-    } else if (what.equals("subscribe") && ((Long) said.get(2)) == channels.size()) {
+    } else if (what.equals("subscribe")
+        && ((Long) said.get(2)) == channels.size() + beginnings.size()) {
       subscribed.countDown();
     }
   }

@@ -18,7 +18,12 @@ final class WatchConnection extends ListeningConnection {
 
   WatchConnection(HostAndPort server, JedisClientConfig config) {
     super(server, config);
-    executeCommand(new CommandArguments(Command.CLIENT).add("TRACKING").add("ON"));
+    try {
+      executeCommand(new CommandArguments(Command.CLIENT).add("TRACKING").add("ON"));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /** Whether the next write to the keys will be told. */

@@ -15,18 +15,34 @@
 local max, enough, lease = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local nonce, prefix = ARGV[4], ARGV[5]
 local queues = (#KEYS - 2) / 4
-local BATCH = 500
 local PAGE = 16
 
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local nowSeconds = string.format('%d.%06d', tonumber(time[1]), tonumber(time[2]))
 
+-- Moves what is due, the longest due first; move says how many bytes it copied. No more in one call
+-- than can be handed out and some, because others wait meanwhile: the next call does the rest.
+local function eachDue(key, till, move)
+  local left, bytes = max + PAGE, 0
+  while left > 0 and bytes < enough do
+    local due = redis.call('ZRANGEBYSCORE', key, '-inf', till, 'WITHSCORES', 'LIMIT', 0,
+        math.min(left, PAGE))
+    if #due == 0 then
+      return
+    end
+    for i = 1, #due, 2 do
+      if bytes < enough then
+        bytes = bytes + move(due[i], due[i + 1])
+        redis.call('ZREM', key, due[i])
+        left = left - 1
+      end
+    end
+  end
+end
+
 local function promote()
-  local due = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', nowSeconds, 'WITHSCORES', 'LIMIT', 0,
-      BATCH)
-  for i = 1, #due, 2 do
-    local member, score = due[i], due[i + 1]
+  eachDue(KEYS[2], nowSeconds, function(member, score)
     local rank, length, start =
         string.match(member, '^~%x+ %d+ (%S+) %d+ (%d+) %d+\n()')
     local set = KEYS[3]
@@ -53,22 +69,22 @@ local function promote()
       number = score
     end
     redis.call('ZADD', set, number, member)
-    redis.call('ZREM', KEYS[2], member)
-  end
+    return #member
+  end)
 end
 
 local function reap(base)
-  local ended = redis.call('ZRANGEBYSCORE', KEYS[base + 1], '-inf', now, 'LIMIT', 0, BATCH)
-  for _, token in ipairs(ended) do
+  eachDue(KEYS[base + 1], now, function(token)
     local member = redis.call('HGET', KEYS[base + 2], token)
-    if member then
-      local count, score = string.match(token, ':(%d+):([^:]+)$')
-      redis.call('HSET', KEYS[base + 3], redis.sha1hex(member), count)
-      redis.call('ZADD', KEYS[base], score, member)
-      redis.call('HDEL', KEYS[base + 2], token)
+    if not member then
+      return 0
     end
-    redis.call('ZREM', KEYS[base + 1], token)
-  end
+    local count, score = string.match(token, ':(%d+):([^:]+)$')
+    redis.call('HSET', KEYS[base + 3], redis.sha1hex(member), count)
+    redis.call('ZADD', KEYS[base], score, member)
+    redis.call('HDEL', KEYS[base + 2], token)
+    return #member
+  end)
 end
 
 if prefix ~= '' then

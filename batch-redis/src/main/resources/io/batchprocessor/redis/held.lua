@@ -7,7 +7,9 @@
 --   z  sorted set: KEYS[base] the set, +1 the leases (token -> end), +2 what is leased (token ->
 --      member), +3 how often a member was handed out (hash of the member -> count). The receipt is
 --      the token, "<nonce>:<count>:<score>". It is ours while the token is known.
---   c  channel: nobody else can have it.
+--   c  channel: KEYS[base] what was settled lately (receipt -> ms). Nobody else can have it, but a
+--      call whose answer was lost is made again. It is ours until it is settled.
+--   n  none: there is nothing to be held.
 --
 -- ARGV[1] the consumer group, ARGV[2] our consumer.
 
@@ -36,6 +38,8 @@ local function held(kind, base, receipt)
       return nil
     end
     return tonumber(string.match(receipt, ':(%d+):[^:]+$'))
+  elseif kind == 'c' and redis.call('ZSCORE', KEYS[base], receipt) then
+    return nil
   end
   return 1
 end
@@ -52,5 +56,7 @@ local function remove(kind, base, receipt, count)
     end
     redis.call('HDEL', KEYS[base + 2], receipt)
     redis.call('ZREM', KEYS[base + 1], receipt)
+  elseif kind == 'c' then
+    redis.call('ZADD', KEYS[base], nowMicros() / 1000, receipt)
   end
 end

@@ -65,11 +65,19 @@ final class GateRequests {
   }
 
   static DispatchGate gate(String id, int concurrency, String... settings) {
+    Settings checked = check(id, settings);
+    return provider(id)
+        .create(
+            new DispatchGateContext(
+                checked, List.of(), concurrency, Thread::new, System::nanoTime));
+  }
+
+  /** What a processor does with its settings before it makes a gate. */
+  static Settings check(String id, String... settings) {
     DispatchGateProvider provider = provider(id);
     Settings checked = Settings.of(provider.settings(), values(id, settings));
     provider.check(checked);
-    return provider.create(
-        new DispatchGateContext(checked, List.of(), concurrency, Thread::new, System::nanoTime));
+    return checked;
   }
 
   static DispatchGateProvider provider(String id) {

@@ -111,4 +111,42 @@ class InFlightShareTest {
     now += 2_000 * MS;
     assertThat(take()).as("an answer from long ago").isEqualTo(Answer.NOT_YET);
   }
+
+  @Test
+  void the_fallback_never_exceeds_the_limit() {
+    Quota quota = new Quota("q", "tenant", 2, Map.of(), null, null, Duration.ofSeconds(10), 4, 64);
+    InFlightShare small = new InFlightShare("t", quota, now);
+    for (int i = 0; i < 2; i++) {
+      assertThat(small.take(GateRequests.of("t"), now, true)).isEqualTo(Answer.TAKEN);
+    }
+    assertThat(small.take(GateRequests.of("t"), now, true)).isEqualTo(Answer.NOT_YET);
+  }
+
+  @Test
+  void a_value_that_may_nothing_is_over_without_redis_too_and_forgotten() {
+    Quota quota = new Quota("q", "tenant", 0, Map.of(), null, null, Duration.ofSeconds(10), 4, 64);
+    InFlightShare closed = new InFlightShare("t", quota, now);
+    for (boolean cutOff : new boolean[] {true, false}) {
+      assertThat(closed.take(GateRequests.of("t"), now, cutOff)).isEqualTo(Answer.OVER);
+    }
+    now += 1_000 * MS;
+    assertThat(closed.isEmpty(now)).isTrue();
+    assertThat(closed.dueIn(now)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void a_rate_has_no_larger_fallback_than_its_limit_either() {
+    Duration second = Duration.ofSeconds(1);
+    for (int limit : new int[] {0, 2}) {
+      Quota quota = new Quota("q", "tenant", limit, Map.of(), second, null, second, 4, 64);
+      RateShare rate = new RateShare("t", quota, second, () -> now);
+      for (int i = 0; i < limit; i++) {
+        assertThat(rate.take(GateRequests.of("t"), now, true)).isEqualTo(Answer.TAKEN);
+        rate.giveBack(false, now);
+      }
+      assertThat(rate.take(GateRequests.of("t"), now, true))
+          .isEqualTo(limit == 0 ? Answer.OVER : Answer.NOT_YET);
+      assertThat(rate.isEmpty(now)).isTrue();
+    }
+  }
 }

@@ -15,8 +15,11 @@ import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Result;
+import io.batchprocessor.spi.ResultRejectedException;
 import io.batchprocessor.spi.Retry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /** The wire format of llm-d-async, by what its producers write and its consumers read. */
@@ -55,9 +60,19 @@ class LlmdAsyncIT {
   void open() {
     server.flush();
     cli = server.cli();
-    transport =
-        Requests.open(
-            new RedisSortedSetProvider(), server.url(), "redis.wire-format", "llm-d-async");
+    transport = llmd();
+    queue = transport.requestQueues().get(0);
+  }
+
+  private static RedisTransport llmd(String... settings) {
+    List<String> all = new ArrayList<>(List.of("redis.wire-format", "llm-d-async"));
+    all.addAll(List.of(settings));
+    return Requests.open(new RedisSortedSetProvider(), server.url(), all.toArray(String[]::new));
+  }
+
+  private void reopen(String... settings) {
+    transport.close();
+    transport = llmd(settings);
     queue = transport.requestQueues().get(0);
   }
 
@@ -95,6 +110,67 @@ class LlmdAsyncIT {
     assertThat(cli.rpop("mine"))
         .isEqualTo("{\"id\":\"r-1\",\"status_code\":200,\"payload\":\"{\\\"ok\\\":true}\"}");
     assertThat(cli.exists("request-active:r-1", "result-list")).isZero();
+  }
+
+  private List<Delivery> submittedWithLists(String... lists) throws InterruptedException {
+    List<Delivery> held = new ArrayList<>();
+    for (String list : lists) {
+      held.add(
+          submitted(
+              "{\"internal\":{\"result_queue_name\":\"%s\"},\"data\":{\"id\":\"r%d\"}}"
+                  .formatted(list, held.size())));
+    }
+    return held;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0ms", "10m"})
+  void a_list_that_is_none_refuses_its_result_and_no_other(String dedupe) throws Exception {
+    reopen("redis.dedupe", dedupe);
+    cli.set("mine", "x");
+    List<Delivery> held = submittedWithLists("good", "mine", "good");
+    List<Result> results = held.stream().map(Requests::answer).toList();
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> transport.settle(results))
+          .isInstanceOfSatisfying(
+              ResultRejectedException.class, e -> assertThat(e.result()).isEqualTo(results.get(1)));
+      assertThatThrownBy(() -> transport.resultQueue().publish(results))
+          .isInstanceOf(ResultRejectedException.class);
+    }
+    assertThat(cli.llen("good")).as("nothing is stored by halves").isZero();
+    assertThat(transport.settle(List.of(results.get(0), results.get(2)))).isEmpty();
+    assertThat(cli.llen("good")).isEqualTo(2);
+    assertThat(queue.extend(held))
+        .as("the refused one is still held")
+        .containsExactly(held.get(0), held.get(2));
+    cli.del("mine");
+    assertThat(transport.settle(List.of(results.get(1)))).isEmpty();
+    assertThat(cli.llen("mine")).isEqualTo(1);
+  }
+
+  @Test
+  void a_producer_can_not_name_a_key_of_the_processors_own() throws Exception {
+    for (String key : List.of("request-sortedset", "retry-sortedset", "batch-queue-dead-letter")) {
+      Delivery held = submittedWithLists(key).get(0);
+      cli.del(key);
+
+      assertThatThrownBy(() -> transport.settle(List.of(answer(held))))
+          .isInstanceOf(ResultRejectedException.class);
+      assertThat(cli.exists(key)).isFalse();
+    }
+  }
+
+  @Test
+  void a_state_that_is_no_token_does_not_keep_a_result_from_being_stored_once() throws Exception {
+    Delivery delivery = submitted(REQUEST);
+    cli.lpush("request-active:r-1", "x");
+    cli.lpush("request-cancel:r-1", "x");
+
+    assertThat(transport.settle(List.of(answer(delivery)))).isEmpty();
+    assertThat(transport.settle(List.of(answer(delivery)))).containsExactly(delivery);
+    assertThat(cli.llen("mine")).isEqualTo(1);
+    assertThat(cli.llen("request-active:r-1")).isEqualTo(1);
   }
 
   @Test
@@ -192,6 +268,26 @@ class LlmdAsyncIT {
 
     cli.set("request-cancel:r-1", "t-1");
     assertThat(transport.cancelled(Map.of(delivery, "r-1"))).containsExactly(delivery);
+  }
+
+  @Test
+  void to_see_what_is_cancelled_costs_no_command_for_each_request() throws Exception {
+    for (int i = 0; i < 1_500; i++) {
+      cli.zadd("request-sortedset", i, REQUEST.replace("r-1", "r-" + i));
+    }
+    Map<Delivery, String> held = new HashMap<>();
+    while (held.size() < 1_500) {
+      queue.receive(1_500, PATIENCE).forEach(delivery -> held.put(delivery, Requests.id(delivery)));
+    }
+    for (String id : List.of("r-3", "r-1234")) {
+      cli.set("request-cancel:" + id, "t-1");
+    }
+    transport.cancel("r-7");
+    long before = DurableRules.commands(cli);
+
+    assertThat(transport.cancelled(held).stream().map(held::get))
+        .containsExactlyInAnyOrder("r-3", "r-7", "r-1234");
+    assertThat(DurableRules.commands(cli) - before).isLessThan(10);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.batchprocessor.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batchprocessor.spi.InvalidSettingsException;
@@ -8,6 +9,7 @@ import io.batchprocessor.spi.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +50,55 @@ class RedisAddressTest {
         .hasToString("redis://u:***@here:6379")
         .extracting(RedisAddress::password)
         .isEqualTo("own");
+  }
+
+  @Test
+  void what_is_empty_in_the_environment_is_not_set() {
+    RedisAddress address = read(Map.of("REDIS_URL", "", "REDIS_PASSWORD", ""));
+
+    assertThat(address).hasToString("redis://localhost:6379");
+    assertThat(address.password()).isNull();
+  }
+
+  @Test
+  void certificates_without_tls_are_refused(@TempDir Path directory) throws Exception {
+    String file = Files.createFile(directory.resolve("store")).toString();
+
+    for (String key : List.of("redis.tls-truststore", "redis.tls-keystore")) {
+      assertThatThrownBy(() -> read(Map.of(), "redis.url", "redis://h", key, file))
+          .isInstanceOf(InvalidSettingsException.class)
+          .hasMessageContaining(key + " needs rediss://");
+      assertThat(read(Map.of(), "redis.url", "rediss://h", key, file).tls()).isTrue();
+    }
+  }
+
+  @Test
+  void a_gate_with_a_url_of_its_own_shares_certificates_where_it_has_a_use_for_them(
+      @TempDir Path directory) throws Exception {
+    String file = Files.createFile(directory.resolve("store")).toString();
+
+    for (String scheme : List.of("redis", "rediss")) {
+      assertThatCode(
+              () ->
+                  GateRequests.check(
+                      "redis-budget",
+                      "redis.url",
+                      "rediss://h",
+                      "redis.tls-truststore",
+                      file,
+                      "url",
+                      scheme + "://own"))
+          .doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void a_gate_may_read_once_a_day() {
+    assertThatCode(() -> GateRequests.check("redis-budget", "every", "1d", "max-age", "1d"))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> GateRequests.check("redis-budget", "max-age", "25h"))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("from 1ms to 1d");
   }
 
   @Test
@@ -95,6 +146,9 @@ class RedisAddressTest {
         "redis:secret",
         "redis://",
         "redis://:secret@host:port",
+        "redis://:secret@host:99999",
+        "redis://:secret@host:0",
+        "redis://:secret%zz@host",
         "redis://:secret@host/x",
         "redis://:secret@host:6379/0?x=1",
         ""

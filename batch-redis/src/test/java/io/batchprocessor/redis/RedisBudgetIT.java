@@ -129,10 +129,12 @@ class RedisBudgetIT {
           .contains("'batch:budget'", "SET batch:budget 0.5", "fallback 0.2");
       set("0.4");
       awaitPermits(gate, 4);
-      assertThat(logged(Level.INFO)).hasSize(1);
+      Awaitility.await().untilAsserted(() -> assertThat(logged(Level.INFO)).hasSize(1));
       set("a lot");
       awaitPermits(gate, 2);
-      assertThat(logged(Level.WARN)).last().asString().contains("'a lot'");
+      Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(logged(Level.WARN)).last().asString().contains("'a lot'"));
       set("1.5");
       awaitFailures(gate, 10);
       assertThat(permits(gate)).isEqualTo(2);

@@ -100,8 +100,8 @@ class RedisConfigTest {
     "SORTED_SET, redis.dead-letter-queue-name, {batch-queue-result}:ids, {batch-queue-result}:ids",
     "STREAMS, redis.result-queue-name, {batch-stream}:released, {batch-stream}:released",
     "STREAMS, redis.result-queue-name, {batch-stream-retry}:number, {batch-stream-retry}:number",
-    "STREAMS, redis.result-queue-name, {batch-stream}:redis-streams:cancelled,"
-        + " {batch-stream}:redis-streams:cancelled",
+    "STREAMS, redis.retry-queue-name, {batch-stream-result}:redis-streams:cancelled,"
+        + " {batch-stream-result}:redis-streams:cancelled",
     "STREAMS, redis.request-queue-name, 'a,{batch-stream-retry}:redis-streams:a:ready',"
         + " {batch-stream-retry}:redis-streams:a:ready",
     "CHANNELS, redis.retry-queue-name, {batch-queue}:claim:0123:1, {batch-queue}:claim:0123:1",

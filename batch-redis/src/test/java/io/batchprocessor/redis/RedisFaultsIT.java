@@ -7,18 +7,26 @@ import static io.batchprocessor.redis.Requests.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.QueueProvider;
 import io.batchprocessor.spi.RequestQueue;
+import io.batchprocessor.spi.Setting;
+import io.batchprocessor.spi.Settings;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Jedis;
 
 /** What Redis answers when it does not do as it is told, and what a user reads then. */
@@ -126,6 +134,46 @@ class RedisFaultsIT {
   }
 
   @Test
+  void an_acl_user_needs_the_channels_too_and_is_told_so() throws Exception {
+    server = RedisProcess.launch();
+    try (Jedis cli = server.cli()) {
+      cli.aclSetUser("deaf", "on", ">pw", "~*", "+@all", "resetchannels");
+      cli.aclSetUser(
+          "app",
+          "on",
+          ">pw",
+          "~batch-*",
+          "~{batch-*",
+          "+@all",
+          "-@dangerous",
+          "+info",
+          "resetchannels",
+          "&batch-queue",
+          "&{batch-queue}:claim:rounds",
+          "&batch-queue-result");
+    }
+    QueueProvider provider = new RedisPubSubProvider();
+    assertThatThrownBy(
+            () ->
+                Requests.open(
+                    provider,
+                    "redis://deaf:pw@127.0.0.1:" + server.port(),
+                    "redis.timeout",
+                    "300ms"))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("NOPERM")
+        .hasMessageContaining("channels");
+    try (RedisTransport transport =
+        Requests.open(provider, "redis://app:pw@127.0.0.1:" + server.port())) {
+      assertThat(transport.takeResults(1, NOW)).isEmpty();
+      RequestQueue queue = transport.requestQueues().get(0);
+      transport.submit(queue.name(), List.of(request("1")));
+      assertThat(transport.settle(List.of(answer(one(queue))))).isEmpty();
+      assertThat(transport.takeResults(1, Requests.PATIENCE)).hasSize(1);
+    }
+  }
+
+  @Test
   void without_client_tracking_the_sorted_set_is_looked_at_again_and_again() throws Exception {
     server = RedisProcess.launch();
     try (Jedis cli = server.cli()) {
@@ -138,6 +186,53 @@ class RedisFaultsIT {
       transport.submit(queue.name(), List.of(request("1")));
       assertThat(Requests.ids(waiting.get())).containsExactly("1");
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("providers")
+  void results_that_nothing_keeps_are_warned_of(QueueProvider provider) {
+    server = RedisProcess.launch("--appendonly", "yes");
+    Logger logger = (Logger) LoggerFactory.getLogger(Opening.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      Requests.open(provider, server.url()).close();
+      assertThat(log.list).isEmpty();
+      Requests.open(provider, server.url(), "redis.result-type", "channel").close();
+      assertThat(log.list)
+          .singleElement()
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .asString()
+          .contains(provider.id(), "redis.result-type");
+    } finally {
+      logger.detachAppender(log);
+    }
+  }
+
+  @Test
+  void a_refusal_to_tell_of_changes_costs_no_connection_and_is_not_for_good() {
+    server = RedisProcess.launch();
+    String url = "redis://app:pw@127.0.0.1:" + server.port();
+    AtomicLong now = new AtomicLong(Long.MAX_VALUE);
+    try (Jedis cli = server.cli();
+        RedisConnections redis = new RedisConnections(address(url))) {
+      cli.aclSetUser("app", "on", ">pw", "~*", "+@all", "-client", "+client|setname");
+      Watch watch = new Watch("q", redis, Keys.utf8("q"), now::get);
+      assertThat(watch.connection()).isNull();
+      assertThat(watch.connection()).isNull();
+      Awaitility.await().until(() -> !cli.clientList().contains("user=app"));
+      cli.aclSetUser("app", "+client|tracking");
+      assertThat(watch.connection()).isNull();
+
+      now.addAndGet(Duration.ofMinutes(1).toNanos());
+      assertThat(watch.connection()).isNotNull();
+    }
+  }
+
+  private static RedisAddress address(String url) {
+    List<Setting<?>> known = new RedisSortedSetProvider().settings();
+    return RedisAddress.of(Settings.of(known, Map.of("redis.url", url)), Map.of());
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -47,13 +48,14 @@ class RedisGatesIT {
     redis.close();
   }
 
-  /** Answers each request after some milliseconds, and knows whose are in flight. */
+  /** Answers each request after some milliseconds or when it may, and knows whose are in flight. */
   private static final class TenantGateway implements AutoCloseable {
     private final HttpServer server;
     private final ScheduledExecutorService later = Executors.newScheduledThreadPool(2);
     private final Map<String, AtomicInteger> inFlight = new ConcurrentHashMap<>();
     private final Map<String, Integer> most = new ConcurrentHashMap<>();
     private final Map<String, Integer> answered = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Void>> answering = new ConcurrentHashMap<>();
 
     TenantGateway() {
       try {
@@ -71,7 +73,19 @@ class RedisGatesIT {
               .replaceFirst(".*\"user\":\"([^\"]*)\".*", "$1");
       AtomicInteger count = inFlight.computeIfAbsent(tenant, name -> new AtomicInteger());
       most.merge(tenant, count.incrementAndGet(), Math::max);
+      var unused =
+          answering
+              .getOrDefault(tenant, CompletableFuture.completedFuture(null))
+              .thenRun(() -> answerSoon(exchange, tenant, count));
+    }
+
+    private void answerSoon(HttpExchange exchange, String tenant, AtomicInteger count) {
       var unused = later.schedule(() -> answer(exchange, tenant, count), 10, TimeUnit.MILLISECONDS);
+    }
+
+    /** From now on a tenant has no answer before the future is completed. */
+    CompletableFuture<Void> hold(String tenant) {
+      return answering.computeIfAbsent(tenant, name -> new CompletableFuture<>());
     }
 
     private void answer(HttpExchange exchange, String tenant, AtomicInteger count) {
@@ -145,11 +159,13 @@ class RedisGatesIT {
             "lease": "1s", "release-delay": "100ms"}}]
           """);
     }
+    CompletableFuture<Void> greedy = gateway.hold("greedy");
     submit("work", "greedy", 0, EACH);
     submit("work", "modest", 0, EACH);
 
     await().until(() -> gateway.answered("modest") == EACH);
-    assertThat(gateway.answered("greedy")).as("of who came first").isLessThan(EACH);
+    assertThat(gateway.answered("greedy")).as("of who came first").isZero();
+    greedy.complete(null);
     await().until(() -> gateway.answered("greedy") == EACH);
     assertThat(gateway.most).containsEntry("greedy", 2);
     assertThat(gateway.most.get("modest")).isLessThanOrEqualTo(8);

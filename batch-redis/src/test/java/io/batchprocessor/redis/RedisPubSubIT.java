@@ -7,15 +7,23 @@ import static io.batchprocessor.redis.Requests.ids;
 import static io.batchprocessor.redis.Requests.one;
 import static io.batchprocessor.redis.Requests.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.Backlog;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Retry;
+import io.batchprocessor.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -116,6 +124,116 @@ class RedisPubSubIT {
   }
 
   @Test
+  void replicas_that_join_while_a_message_is_repeated_share_each_publication() throws Exception {
+    AtomicBoolean enough = new AtomicBoolean();
+    AtomicInteger got = new AtomicInteger();
+    CompletableFuture<Integer> published =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try (Jedis producer = server.cli()) {
+                int count = 0;
+                while (!enough.get()) {
+                  // Never far ahead, or who lags might be later than a claim lasts.
+                  if (count < got.get() + 500) {
+                    producer.publish("batch-queue", GUIDE);
+                    count++;
+                  }
+                }
+                return count;
+              }
+            });
+    List<RedisTransport> replicas = new ArrayList<>(List.of(here));
+    try {
+      for (int i = 0; i < 3; i++) {
+        replicas.add(Requests.open(new RedisPubSubProvider(), server.url()));
+        int more = got.get() + 500;
+        while (got.get() < more) {
+          got.addAndGet(received(replicas));
+        }
+      }
+      enough.set(true);
+      while (got.get() < published.get()) {
+        got.addAndGet(received(replicas));
+      }
+      assertThat(here.requestQueues().get(0).receive(1, Duration.ofMillis(50))).isEmpty();
+      got.addAndGet(received(replicas));
+      assertThat(got.get()).isEqualTo(published.get());
+    } finally {
+      enough.set(true);
+      replicas.forEach(RedisTransport::close);
+    }
+  }
+
+  private static int received(List<RedisTransport> replicas) throws InterruptedException {
+    int received = 0;
+    for (RedisTransport replica : replicas) {
+      received += replica.requestQueues().get(0).receive(1_000, NOW).size();
+      // What found no room.
+      received += replica.retryQueue().receive(1_000, NOW).size();
+    }
+    return received;
+  }
+
+  @Test
+  void a_replica_that_comes_later_does_not_count_from_one() throws Exception {
+    List<RedisTransport> replicas = new ArrayList<>(List.of(here));
+    publish(100, replicas);
+    // As if the names had been forgotten, with time.
+    cli.keys("{batch-queue}:claim:*").forEach(cli::del);
+    try (RedisTransport second = Requests.open(new RedisPubSubProvider(), server.url())) {
+      replicas.add(second);
+      publish(100, replicas);
+      assertThat(second.requestQueues().get(0).receive(1, Duration.ofMillis(50))).isEmpty();
+      assertThat(received(replicas)).isZero();
+    }
+  }
+
+  private void publish(int count, List<RedisTransport> replicas) throws InterruptedException {
+    for (int i = 0; i < count; i++) {
+      cli.publish("batch-queue", GUIDE);
+    }
+    int got = 0;
+    while (got < count) {
+      got += received(replicas);
+    }
+    assertThat(got).isEqualTo(count);
+  }
+
+  @Test
+  void a_round_ends_where_much_was_counted() {
+    RedisAddress address =
+        RedisAddress.of(
+            Settings.of(new RedisPubSubProvider().settings(), Map.of("redis.url", server.url())),
+            Map.of());
+    BlockingQueue<Claims.Arrival> heard = new LinkedBlockingQueue<>();
+    try (RedisConnections redis = new RedisConnections(address)) {
+      Claims claims = new Claims(redis, List.of("batch-queue"), 2);
+      try (Subscription rounds =
+          new Subscription(
+              redis,
+              "redis-test",
+              List.of("batch-queue"),
+              claims.rounds(),
+              (channel, word) -> heard.add(new Claims.Arrival(channel, word)))) {
+        Awaitility.await().until(rounds::isSubscribed);
+        Claims.Arrival message = new Claims.Arrival("batch-queue", Bytes.utf8("1"));
+        claims.named(List.of(heard.remove(), message));
+        claims.endLongRounds();
+        String before = claims.named(List.of(message)).get(0).name();
+        claims.named(List.of(new Claims.Arrival("batch-queue", Bytes.utf8("2"))));
+        claims.endLongRounds();
+        claims.endLongRounds();
+        Awaitility.await().until(() -> !heard.isEmpty());
+
+        Claims.Named first = claims.named(List.of(heard.remove(), message)).get(0);
+        assertThat(first.name()).endsWith(":1");
+        assertThat(before).endsWith(":2");
+        assertThat(heard).as("asked for once").isEmpty();
+      }
+    }
+  }
+
+  @Test
   void without_claims_every_replica_gets_every_message() throws Exception {
     try (RedisTransport a =
             Requests.open(new RedisPubSubProvider(), server.url(), "redis.claim", "false");
@@ -176,6 +294,45 @@ class RedisPubSubIT {
     assertThat(ids(again)).containsExactly("1", "2");
     assertThat(queue.acknowledge(again)).isEmpty();
     assertThat(queue.receive(1, NOW)).isEmpty();
+  }
+
+  @Test
+  void a_result_whose_answer_was_lost_is_not_stored_again() throws Exception {
+    try (RedisTransport replica =
+        Requests.open(
+            new RedisPubSubProvider(),
+            server.url(),
+            "redis.result-type",
+            "list",
+            "redis.claim",
+            "false",
+            "redis.timeout",
+            "300ms")) {
+      RequestQueue channel = replica.requestQueues().get(0);
+      cli.publish("batch-queue", request("1").toUtf8());
+      // So that Redis knows the script, and carries out what it is sent before it freezes.
+      assertThat(replica.settle(List.of(answer(one(channel))))).isEmpty();
+      cli.publish("batch-queue", request("2").toUtf8());
+      Delivery held = one(channel);
+      server.freeze();
+      try {
+        assertThatThrownBy(() -> replica.settle(List.of(answer(held))))
+            .isInstanceOf(RedisException.class);
+      } finally {
+        server.thaw();
+      }
+      Awaitility.await().until(() -> cli.llen("batch-queue-result") == 2);
+
+      assertThat(replica.settle(List.of(answer(held)))).containsExactly(held);
+      assertThat(cli.llen("batch-queue-result")).isEqualTo(2);
+      for (int i = 0; i < 3; i++) {
+        cli.publish("batch-queue", request("after").toUtf8());
+        assertThat(replica.settle(List.of(answer(one(channel))))).isEmpty();
+      }
+      assertThat(cli.zcard("{batch-sortedset-retry}:settled"))
+          .as("receipts that nobody needs any more are forgotten")
+          .isEqualTo(1);
+    }
   }
 
   private long waiting() {

@@ -14,7 +14,10 @@ import io.batchprocessor.spi.Retry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 
 class RedisSortedSetIT extends DurableRules {
@@ -62,6 +65,47 @@ class RedisSortedSetIT extends DurableRules {
   }
 
   @Test
+  void a_deadline_that_is_no_score_does_not_stop_a_submission_half_way() throws Exception {
+    List<String> deadlines =
+        List.of("2", "1e400", "-1e400", "\"5d\"", "\"0x1p3\"", "\"NaN\"", "9".repeat(5_000), "3.5");
+    here.submit(
+        "a",
+        deadlines.stream()
+            .map(deadline -> Bytes.utf8("{\"id\":\"x\",\"deadline\":%s}".formatted(deadline)))
+            .toList());
+    List<Delivery> all = queue.receive(100, PATIENCE);
+
+    assertThat(all).extracting(delivery -> delivery.body().toUtf8()).hasSize(deadlines.size());
+    assertThat(all).allMatch(delivery -> delivery.body().toUtf8().startsWith("{"));
+    here.retryQueue().schedule(all.stream().map(delivery -> new Retry(delivery, NOW, 2)).toList());
+    int again = 0;
+    while (again < all.size()) {
+      for (Delivery delivery : there.retryQueue().receive(100, PATIENCE)) {
+        assertThat(delivery.attempt()).isEqualTo(2);
+        again++;
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "9999999999, 9999999999",
+    "'\" 17 \"', 17",
+    "1.25, 1.25",
+    "1e400, inf",
+    "-1e400, -inf",
+    "'\"5d\"', 0",
+    "'\"0x1p3\"', 0",
+    "'\"Infinity\"', 0",
+    "true, 0",
+    "123456789012345678901234567890, 1.2345678901234568E29"
+  })
+  void a_score_is_the_deadline_in_short(String deadline, String score) {
+    assertThat(Deadlines.read(Bytes.utf8("{\"deadline\":%s}".formatted(deadline))))
+        .isEqualTo(score);
+  }
+
+  @Test
   void rule_652_equal_deadlines_leave_in_order_of_arrival() throws Exception {
     List<Bytes> many = IntStream.range(0, 1_000).mapToObj(i -> request("r" + i)).toList();
     here.submit("a", many.subList(0, 700));
@@ -72,6 +116,24 @@ class RedisSortedSetIT extends DurableRules {
       received.addAll(other.receive(29, NOW).stream().map(Delivery::body).toList());
     }
     assertThat(received).containsExactlyElementsOf(many);
+  }
+
+  @Test
+  void a_receive_takes_back_little_more_of_what_ran_out_than_it_hands_out() throws Exception {
+    here.submit("a", IntStream.range(0, 100).mapToObj(i -> request("r" + i)).toList());
+    try (RedisTransport dying = open("redis.lease", "100ms");
+        Jedis cli = server.cli()) {
+      assertThat(dying.requestQueues().get(0).receive(100, PATIENCE)).hasSize(100);
+      Awaitility.await()
+          .until(
+              () -> {
+                long now = Long.parseLong(cli.time().get(0)) * 1_000;
+                return cli.zcount("{a}:lease", 0, (double) now) == 100;
+              });
+      one(other);
+      assertThat(cli.zcard("{a}:lease")).isBetween(80L, 99L);
+    }
+    assertThat(other.receive(100, PATIENCE)).isNotEmpty();
   }
 
   @Test

@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.QueueProvider;
+import io.batchprocessor.spi.RequestQueue;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.params.XReadGroupParams;
+import redis.clients.jedis.resps.StreamConsumerInfo;
 
 class RedisStreamsIT extends DurableRules {
 
@@ -81,6 +85,54 @@ class RedisStreamsIT extends DurableRules {
     assertThat(queue.receive(1, Requests.NOW)).isEmpty();
     here.submit("a", List.of(request("2")));
     assertThat(Requests.id(one(queue))).isEqualTo("2");
+  }
+
+  @Test
+  void a_process_that_ends_leaves_no_consumer_unless_it_holds_something() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      try (RedisTransport one = open()) {
+        RequestQueue queue = one.requestQueues().get(0);
+        one.submit("a", List.of(request("1")));
+        Delivery delivery = one(queue);
+        queue.release(List.of(delivery));
+        assertThat(queue.acknowledge(List.of(one(queue)))).isEmpty();
+      }
+    }
+    try (Jedis cli = server.cli()) {
+      assertThat(consumers(cli)).containsExactly("~released");
+      try (RedisTransport holder = open()) {
+        holder.submit("a", List.of(request("held")));
+        one(holder.requestQueues().get(0));
+      }
+      assertThat(consumers(cli)).hasSize(2);
+      assertThat(cli.xpending("a", "batch-processor").getTotal()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void consumers_of_processes_that_crashed_go_when_they_hold_nothing() {
+    here.submit("a", List.of(request("1")));
+    try (Jedis cli = server.cli()) {
+      cli.xgroupCreateConsumer("a", "batch-processor", "crashed");
+      cli.xgroupCreateConsumer("a", "batch-processor", "~released");
+      cli.xreadGroup(
+          "batch-processor",
+          "holds",
+          XReadGroupParams.xReadGroupParams().count(1),
+          Map.of("a", StreamEntryID.XREADGROUP_UNDELIVERED_ENTRY));
+      Script.Caller caller = command -> cli.getConnection().executeCommand(command);
+      StreamGroup.removeIdle(
+          caller, Keys.utf8("a"), Keys.utf8("batch-processor"), Duration.ofHours(1));
+      assertThat(consumers(cli)).contains("crashed");
+      StreamGroup.removeIdle(caller, Keys.utf8("a"), Keys.utf8("batch-processor"), Duration.ZERO);
+      assertThat(consumers(cli)).containsExactlyInAnyOrder("holds", "~released");
+    }
+  }
+
+  private static List<String> consumers(Jedis cli) {
+    return cli.xinfoConsumers2("a", "batch-processor").stream()
+        .map(StreamConsumerInfo::getName)
+        .toList();
   }
 
   @Test
