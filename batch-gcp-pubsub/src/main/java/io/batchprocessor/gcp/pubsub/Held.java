@@ -127,6 +127,11 @@ final class Held {
     return facts;
   }
 
+  /** Whether the broker means the same by both, be it that one of them is a retry of the other. */
+  boolean isSameDelivery(Held other) {
+    return ackId.equals(other.ackId);
+  }
+
   /** The ordering key that has to be respected; empty if there is none. */
   String orderingKey() {
     return source.ordered() ? message.getOrderingKey() : "";

@@ -75,14 +75,17 @@ final class Leases {
     return lost;
   }
 
-  /** Hands messages back as if they had not been delivered. */
+  /** Hands messages back as if they had not been delivered. May be repeated after it failed. */
   void release(List<Held> held) {
     var unused = PubSubClient.await(beginRelease(held)).lostUnlessFailed();
   }
 
-  /** The same without waiting for it: at worst the messages come back when their leases end. */
+  /**
+   * The same without waiting for it. It is not repeated: a message that could not be handed back
+   * comes again when its lease ends, and is nobody's here until then.
+   */
   CompletableFuture<?> releaseLater(List<Held> held) {
-    return beginRelease(held);
+    return forgotten(held, beginRelease(held));
   }
 
   private CompletableFuture<Outcome> beginRelease(List<Held> held) {
@@ -93,12 +96,17 @@ final class Leases {
   }
 
   /**
-   * Lets the broker deliver messages again after a while, to anybody, without waiting for it.
+   * Lets the broker deliver messages again after a while, to anybody, without waiting for it, and
+   * without repeating it.
    *
    * @param delay whole seconds, 600 at most
    */
   CompletableFuture<?> putOffLater(List<Held> held, Duration delay) {
-    return giveBack(held, delay);
+    return forgotten(held, giveBack(held, delay));
+  }
+
+  private static CompletableFuture<?> forgotten(List<Held> held, CompletableFuture<?> call) {
+    return call.whenComplete((outcome, thrown) -> held.forEach(Held::givenUp));
   }
 
   private CompletableFuture<Outcome> giveBack(List<Held> held, Duration delay) {

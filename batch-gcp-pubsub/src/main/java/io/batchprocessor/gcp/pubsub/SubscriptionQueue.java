@@ -74,20 +74,19 @@ final class SubscriptionQueue extends PulledQueue {
 
   @Override
   public void ended(Held held, boolean acknowledged) {
-    String key = held.orderingKey();
-    if (key.isEmpty()) {
+    if (held.orderingKey().isEmpty()) {
       return;
     }
     List<Held> behind = new ArrayList<>();
     change(
         () -> {
           if (acknowledged) {
-            @Nullable Held next = lines.next(key);
+            @Nullable Held next = lines.next(held);
             if (next != null) {
               atHand.add(next);
             }
           } else {
-            behind.addAll(lines.disband(key));
+            behind.addAll(lines.leave(held));
           }
         });
     if (!behind.isEmpty()) {
@@ -106,9 +105,9 @@ final class SubscriptionQueue extends PulledQueue {
   public void release(List<Delivery> deliveries) {
     List<Held> held = Deliveries.of(deliveries, client()).held();
     List<Held> behind = new ArrayList<>();
-    change(() -> held.forEach(first -> behind.addAll(lines.disband(first.orderingKey()))));
+    change(() -> held.forEach(first -> behind.addAll(lines.takeBehind(first))));
     if (!behind.isEmpty()) {
-      leases().release(behind);
+      var unused = PubSubClient.await(leases().releaseLater(behind));
     }
     leases().release(held);
   }

@@ -38,6 +38,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -114,21 +115,28 @@ final class FakePubSub implements AutoCloseable {
     return "http://localhost:" + port;
   }
 
+  /** Delivers messages of an old time, with ids by their ack ids. */
+  void deliver(String body, String... ackIds) {
+    deliver(
+        Arrays.stream(ackIds)
+            .map(
+                ackId ->
+                    ReceivedMessage.newBuilder()
+                        .setAckId(ackId)
+                        .setMessage(
+                            PubsubMessage.newBuilder()
+                                .setData(ByteString.copyFromUtf8(body))
+                                .setMessageId("id-of-" + ackId)
+                                .setPublishTime(Timestamp.newBuilder().setSeconds(1_700_000_000)))
+                        .build())
+            .toArray(ReceivedMessage[]::new));
+  }
+
   /** Puts messages where the next pull, or one that waits, finds them. */
-  synchronized void deliver(String body, String... ackIds) {
-    for (String ackId : ackIds) {
-      messages.add(
-          ReceivedMessage.newBuilder()
-              .setAckId(ackId)
-              .setMessage(
-                  PubsubMessage.newBuilder()
-                      .setData(ByteString.copyFromUtf8(body))
-                      .setMessageId("id-of-" + ackId)
-                      .setPublishTime(Timestamp.newBuilder().setSeconds(1_700_000_000)))
-              .build());
-    }
+  synchronized void deliver(ReceivedMessage... more) {
+    messages.addAll(List.of(more));
     if (!waiting.isEmpty()) {
-      answerPull(ackIds.length, waiting.remove());
+      answerPull(more.length, waiting.remove());
     }
     streams.forEach(FakeStream::send);
   }
