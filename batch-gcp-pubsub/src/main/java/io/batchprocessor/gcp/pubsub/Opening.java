@@ -7,6 +7,7 @@ import com.google.pubsub.v1.GetSubscriptionRequest;
 import com.google.pubsub.v1.GetTopicRequest;
 import com.google.pubsub.v1.ListTopicSubscriptionsRequest;
 import com.google.pubsub.v1.Subscription;
+import com.google.pubsub.v1.Topic;
 import io.batchprocessor.gcp.pubsub.PubSubConfig.RequestSource;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.Setting;
@@ -79,11 +80,16 @@ final class Opening {
 
   private void topic(String name, Setting<?> setting) {
     try {
-      var unused =
+      Topic found =
           connection
               .publisher()
               .getTopicCallable()
               .call(GetTopicRequest.newBuilder().setTopic(name).build());
+      if (found.hasSchemaSettings() && name.equals(config.deadLetterTopic())) {
+        problems.add(
+            "topic %s (%s) has a schema: dead letters keep to none, and would be refused"
+                .formatted(name, setting.key()));
+      }
     } catch (ApiException e) {
       if (e.getStatusCode().getCode() == Code.NOT_FOUND && creation != null) {
         creation.topic(name);

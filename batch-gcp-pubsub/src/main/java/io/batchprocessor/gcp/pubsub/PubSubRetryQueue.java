@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * minutes.
  *
  * <p>With a retry topic a request moves there, with attempt and due time, and is then acknowledged:
- * both survive every crash. Requests with an ordering key wait as above all the same: they must
- * hold up those behind them. The topic is read by unary pulls: a stream would bring what is due
- * while nobody here wants it.
+ * both survive every crash. What the topic does not take waits as above, and so do requests with an
+ * ordering key: they must hold up those behind them. The topic is read by unary pulls: a stream
+ * would bring what is due while nobody here wants it.
  */
 final class PubSubRetryQueue extends PulledQueue implements RetryQueue {
 
@@ -88,7 +88,11 @@ final class PubSubRetryQueue extends PulledQueue implements RetryQueue {
     long now = System.nanoTime();
     Set<Held> lost = new HashSet<>(extendUntilDue(here));
     if (topic != null && !moving.isEmpty()) {
-      lost.addAll(topic.move(moving));
+      RetryTopic.Left left = topic.store(moving);
+      lost.addAll(left.lost());
+      lost.addAll(extendUntilDue(left.refused()));
+      here.addAll(left.refused());
+      lost.addAll(leases().acknowledge(stored(moving)));
     }
     for (Retry retry : here) {
       Held held = Held.of(retry.delivery());
@@ -97,6 +101,10 @@ final class PubSubRetryQueue extends PulledQueue implements RetryQueue {
       }
     }
     return all.lost(List.copyOf(lost));
+  }
+
+  private static List<Held> stored(List<Retry> retries) {
+    return retries.stream().map(retry -> Held.of(retry.delivery())).filter(Held::isStored).toList();
   }
 
   /** Gives requests leases that last until they are due; returns the lost. */

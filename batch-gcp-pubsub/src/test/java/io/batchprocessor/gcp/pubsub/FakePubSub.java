@@ -20,6 +20,7 @@ import com.google.pubsub.v1.PubsubMessage;
 import com.google.pubsub.v1.PullRequest;
 import com.google.pubsub.v1.PullResponse;
 import com.google.pubsub.v1.ReceivedMessage;
+import com.google.pubsub.v1.SchemaSettings;
 import com.google.pubsub.v1.StreamingPullRequest;
 import com.google.pubsub.v1.StreamingPullResponse;
 import com.google.pubsub.v1.SubscriberGrpc;
@@ -59,6 +60,9 @@ final class FakePubSub implements AutoCloseable {
   final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
 
   final Set<String> topics = ConcurrentHashMap.newKeySet();
+
+  /** Topics that take only what keeps to a schema; it is {@link #publishing} that refuses. */
+  final Set<String> withSchema = ConcurrentHashMap.newKeySet();
 
   /** Resources that we may not look at. */
   final Set<String> hidden = ConcurrentHashMap.newKeySet();
@@ -246,7 +250,11 @@ final class FakePubSub implements AutoCloseable {
     @Override
     public void getTopic(GetTopicRequest request, StreamObserver<Topic> observer) {
       String name = request.getTopic();
-      look(name, topics.contains(name), () -> Topic.newBuilder().setName(name).build(), observer);
+      Topic.Builder topic = Topic.newBuilder().setName(name);
+      if (withSchema.contains(name)) {
+        topic.setSchemaSettings(SchemaSettings.newBuilder().setSchema("projects/p/schemas/s"));
+      }
+      look(name, topics.contains(name), topic::build, observer);
     }
 
     @Override
