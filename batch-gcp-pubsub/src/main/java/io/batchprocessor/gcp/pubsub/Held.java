@@ -123,6 +123,11 @@ final class Held {
     return message;
   }
 
+  /** How long the message is, with its attributes. */
+  long bytes() {
+    return message.getSerializedSize();
+  }
+
   Facts facts() {
     return facts;
   }

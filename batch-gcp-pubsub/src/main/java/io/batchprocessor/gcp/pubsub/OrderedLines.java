@@ -19,10 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class OrderedLines {
 
   private final Map<String, Line> byKey = new HashMap<>();
-  private int waiting;
+  private final Room room;
 
   /** Messages of one key: the first is handed out, or will be next. */
   private record Line(Held first, ArrayDeque<Held> behind) {}
+
+  /** Lines that may hold so much behind their first. */
+  OrderedLines(Room room) {
+    this.room = room;
+  }
 
   /** Whether a message may be handed out; else it waits here. */
   boolean admits(Held held) {
@@ -36,7 +41,7 @@ final class OrderedLines {
       return true;
     }
     line.behind().add(held);
-    waiting++;
+    room.add(held);
     return false;
   }
 
@@ -51,7 +56,7 @@ final class OrderedLines {
       byKey.remove(acknowledged.orderingKey());
       return null;
     }
-    waiting--;
+    room.remove(next);
     byKey.put(acknowledged.orderingKey(), new Line(next, line.behind()));
     return next;
   }
@@ -75,7 +80,7 @@ final class OrderedLines {
       found |= one.isSameDelivery(held);
       if (found) {
         all.remove();
-        waiting--;
+        room.remove(one);
       }
     }
     return behind;
@@ -92,8 +97,9 @@ final class OrderedLines {
     return behind;
   }
 
-  int waiting() {
-    return waiting;
+  /** Whether nothing more should come. */
+  boolean isFull() {
+    return room.isFull();
   }
 
   /** All that wait, in no order but that of their keys. */

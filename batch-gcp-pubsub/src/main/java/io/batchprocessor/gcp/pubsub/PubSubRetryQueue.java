@@ -34,10 +34,13 @@ final class PubSubRetryQueue extends PulledQueue implements RetryQueue {
   /** No subscription can have it. */
   private static final String NAME_WITHOUT_TOPIC = "~retries";
 
+  /** So many may wait in one process; fewer if they are long. */
+  private static final int MOST_WAITING = 10_000;
+
   private final Returned returned;
   private final String name;
   private final @Nullable RetryTopic topic;
-  private final Waiting waiting = new Waiting();
+  private final Waiting waiting = new Waiting(new Room(MOST_WAITING, Room.bytes()));
 
   /**
    * A queue of retries.
@@ -94,12 +97,14 @@ final class PubSubRetryQueue extends PulledQueue implements RetryQueue {
       here.addAll(left.refused());
       lost.addAll(leases().acknowledge(stored(moving)));
     }
+    Map<Held, Long> dueNanos = new LinkedHashMap<>();
     for (Retry retry : here) {
       Held held = Held.of(retry.delivery());
       if (!lost.contains(held)) {
-        keep(held.forRetry(retry), Waiting.after(now, retry.delay()));
+        dueNanos.put(held.forRetry(retry), Waiting.after(now, retry.delay()));
       }
     }
+    keep(dueNanos);
     return all.lost(List.copyOf(lost));
   }
 
@@ -120,27 +125,24 @@ final class PubSubRetryQueue extends PulledQueue implements RetryQueue {
     return lost;
   }
 
-  private void keep(Held held, long dueNanos) {
-    // Should its lease end because nobody here wants it when it is due, the broker delivers it.
-    returned.putOff(held);
-    boolean full =
-        locked(
-            () -> {
-              if (waiting.isFull()) {
-                return true;
-              }
-              waiting.add(held, dueNanos);
-              return false;
-            });
-    if (full) {
-      // The broker's turn: it delivers the request again when its lease ends.
-      var unused =
-          leases()
-              .putOffLater(
-                  List.of(held), Waiting.putOffFor(Duration.ofNanos(dueNanos - System.nanoTime())));
-    } else {
-      change(() -> {});
+  private void keep(Map<Held, Long> dueNanos) {
+    if (dueNanos.isEmpty()) {
+      return;
     }
+    // Should its lease end because nobody here wants it when it is due, the broker delivers it.
+    dueNanos.keySet().forEach(returned::putOff);
+    Map<Duration, List<Held>> excess = new LinkedHashMap<>();
+    change(
+        () -> {
+          dueNanos.forEach(waiting::add);
+          excess.putAll(waiting.takeExcess(System.nanoTime()));
+        });
+    // The broker's turn: it delivers these again when they are due.
+    excess.forEach(
+        (delay, some) -> {
+          some.forEach(returned::putOff);
+          var unused = leases().putOffLater(some, delay);
+        });
   }
 
   @Override

@@ -15,7 +15,7 @@ final class SubscriptionQueue extends PulledQueue {
 
   private final Source source;
   private final ArrayDeque<Held> atHand = new ArrayDeque<>();
-  private final OrderedLines lines = new OrderedLines();
+  private final OrderedLines lines;
 
   SubscriptionQueue(
       Source source,
@@ -33,6 +33,7 @@ final class SubscriptionQueue extends PulledQueue {
         source,
         (message, keeper) -> messages.request(source, keeper, message));
     this.source = source;
+    this.lines = new OrderedLines(new Room(MOST_IN_LINE, Room.bytes() / config.requests().size()));
     if (source.ordered()) {
       connection.every(lease().dividedBy(4), this::extendLines);
     }
@@ -59,7 +60,7 @@ final class SubscriptionQueue extends PulledQueue {
 
   @Override
   boolean hasRoom() {
-    return lines.waiting() < MOST_IN_LINE;
+    return !lines.isFull();
   }
 
   @Override

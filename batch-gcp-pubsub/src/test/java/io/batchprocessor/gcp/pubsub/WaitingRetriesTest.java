@@ -1,0 +1,132 @@
+package io.batchprocessor.gcp.pubsub;
+
+import static io.batchprocessor.gcp.pubsub.FakeDeployment.LONG;
+import static io.batchprocessor.gcp.pubsub.FakeDeployment.REQUESTS;
+import static io.batchprocessor.gcp.pubsub.FakeDeployment.body;
+import static io.batchprocessor.gcp.pubsub.FakeDeployment.message;
+import static io.batchprocessor.gcp.pubsub.FakeDeployment.take;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.pubsub.v1.ModifyAckDeadlineRequest;
+import com.google.pubsub.v1.ReceivedMessage;
+import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.Retry;
+import io.batchprocessor.spi.RetryQueue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Retries that wait in this process: how many, how long, and under which leases. */
+class WaitingRetriesTest {
+
+  private static final int MOST = 10_000;
+
+  private @Nullable FakeDeployment deployment;
+
+  @AfterEach
+  void close() {
+    if (deployment != null) {
+      deployment.close();
+    }
+  }
+
+  @Test
+  void of_more_than_may_wait_those_due_last_go_back_in_one_call() throws Exception {
+    FakePubSub pubSub = deploy().pubSub;
+    schedule(requests(MOST), Duration.ofSeconds(300));
+    pubSub.modifications.clear();
+
+    schedule(requests(100), Duration.ofSeconds(400));
+    awaitPutOff(400);
+    schedule(requests(100), Duration.ofSeconds(100));
+    awaitPutOff(300);
+  }
+
+  @Test
+  void of_more_bytes_than_may_wait_those_due_last_go_back() {
+    Waiting waiting = new Waiting(new Room(100, 10 * held("m", 1_000).bytes()));
+    long now = System.nanoTime();
+    for (int i = 1; i <= 11; i++) {
+      waiting.add(held("m", 1_000), Waiting.after(now, Duration.ofSeconds(i)));
+      assertThat(waiting.isFull()).isEqualTo(i >= 10);
+    }
+    assertThat(waiting.takeExcess(now)).hasSize(1).containsOnlyKeys(Duration.ofSeconds(11));
+
+    Held longest = held("longest", 5_000);
+    waiting.add(longest, now);
+    Map<Duration, List<Held>> excess = waiting.takeExcess(now);
+    assertThat(excess.keySet())
+        .containsExactlyElementsOf(
+            IntStream.of(10, 9, 8, 7, 6).mapToObj(Duration::ofSeconds).toList());
+    assertThat(waiting.isFull()).isFalse();
+    assertThat(waiting.pollDue(10, now)).containsExactly(longest);
+    assertThat(waiting.drain(now)).hasSize(5);
+    assertThat(waiting.takeExcess(now)).isEmpty();
+  }
+
+  @Test
+  void what_waits_behind_others_of_its_key_is_bounded_by_bytes_too() {
+    OrderedLines lines = new OrderedLines(new Room(1_000, 9 * held("m0", 1_000).bytes()));
+    for (int i = 0; i <= 9; i++) {
+      assertThat(lines.isFull()).isFalse();
+      lines.admits(held("m" + i, 1_000));
+    }
+    assertThat(lines.isFull()).isTrue();
+    lines.leave(held("m4", 1_000));
+    assertThat(lines.isFull()).isFalse();
+    assertThat(lines.all()).extracting(Held::ackId).containsExactly("m1", "m2", "m3");
+  }
+
+  private FakeDeployment deploy(String... settings) {
+    deployment = new FakeDeployment(settings);
+    return deployment;
+  }
+
+  private RetryQueue retries() {
+    return deployment.transport().retryQueue();
+  }
+
+  private void schedule(List<Delivery> deliveries, Duration delay) {
+    assertThat(
+            retries().schedule(deliveries.stream().map(one -> new Retry(one, delay, 2)).toList()))
+        .isEmpty();
+  }
+
+  private List<Delivery> requests(int count) throws Exception {
+    List<Delivery> taken = new ArrayList<>();
+    String[] ackIds =
+        IntStream.range(0, count).mapToObj(i -> Instant.now() + "-" + i).toArray(String[]::new);
+    deployment.pubSub.deliver("{}", ackIds);
+    while (taken.size() < count) {
+      taken.addAll(take(deployment.queue(), Math.min(1_000, count - taken.size())));
+    }
+    return taken;
+  }
+
+  /** A hundred that are due in about so many seconds go back in one call. */
+  private void awaitPutOff(int seconds) {
+    Awaitility.await()
+        .atMost(LONG)
+        .until(
+            () ->
+                deployment.pubSub.modifications.stream()
+                    .filter(request -> request.getAckDeadlineSeconds() <= seconds)
+                    .filter(request -> request.getAckDeadlineSeconds() > seconds - 30)
+                    .map(ModifyAckDeadlineRequest::getAckIdsCount)
+                    .toList(),
+            List.of(100)::equals);
+  }
+
+  private static Held held(String ackId, int bytes) {
+    ReceivedMessage received = message(ackId, body("x".repeat(bytes)).setOrderingKey("key"));
+    Source source = new Source("q", REQUESTS, null, Duration.ofSeconds(60), false, true, false);
+    return new Messages(new Returned()).request(source, (held, acknowledged) -> {}, received);
+  }
+}
