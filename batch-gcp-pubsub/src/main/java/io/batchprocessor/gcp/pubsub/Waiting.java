@@ -71,15 +71,17 @@ final class Waiting {
   }
 
   /**
-   * Those not due whose lease needs to be extended, by the lease that they need. What is due and
-   * not asked for is not among them: its lease ends, and another process can have it.
+   * Those not due whose lease needs to be extended, or said once more, by the lease that they need.
+   * What is due and not asked for is not among them: its lease ends, and another process can have
+   * it.
    */
   Map<Duration, List<Held>> whoseLeaseEnds(long nowNanos, Duration lease) {
     long soon = lease.toNanos() / 3 * 2;
     Map<Duration, List<Held>> byLease = new LinkedHashMap<>();
     for (Place place : places) {
       long left = place.dueNanos() - nowNanos;
-      if (left > 0 && place.held().leaseEndNanos() - nowNanos <= soon) {
+      boolean ends = place.held().leaseEndNanos() - nowNanos <= soon;
+      if (left > 0 && (ends || place.held().isDoubtful())) {
         byLease
             .computeIfAbsent(leaseFor(Duration.ofNanos(left), lease), key -> new ArrayList<>())
             .add(place.held());

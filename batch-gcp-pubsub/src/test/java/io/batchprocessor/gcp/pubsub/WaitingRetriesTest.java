@@ -7,6 +7,7 @@ import static io.batchprocessor.gcp.pubsub.FakeDeployment.message;
 import static io.batchprocessor.gcp.pubsub.FakeDeployment.take;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.pubsub.v1.ModifyAckDeadlineRequest;
 import com.google.pubsub.v1.ReceivedMessage;
 import io.batchprocessor.spi.Delivery;
@@ -17,6 +18,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +88,29 @@ class WaitingRetriesTest {
     assertThat(lines.all()).extracting(Held::ackId).containsExactly("m1", "m2", "m3");
   }
 
+  @Test
+  void a_lease_that_the_keeper_shortened_meanwhile_is_said_once_more() throws Exception {
+    FakePubSub pubSub = deploy("pubsub.lease=4s").pubSub;
+    List<Delivery> taken = deployment.take("a");
+    CountDownLatch extended = new CountDownLatch(1);
+    pubSub.modifying =
+        request -> {
+          if (request.getAckDeadlineSeconds() > 4) {
+            Uninterruptibles.awaitUninterruptibly(extended);
+          }
+          return null;
+        };
+    CompletableFuture<Void> scheduling =
+        CompletableFuture.runAsync(() -> schedule(taken, Duration.ofSeconds(300)));
+    await(() -> leases().contains(309));
+    // As the keeper does, for it does not know yet that somebody schedules.
+    assertThat(deployment.queue().extend(taken)).isEmpty();
+    extended.countDown();
+    scheduling.get();
+
+    await(() -> leases().get(leases().size() - 1) >= 300);
+  }
+
   private FakeDeployment deploy(String... settings) {
     deployment = new FakeDeployment(settings);
     return deployment;
@@ -110,18 +137,26 @@ class WaitingRetriesTest {
     return taken;
   }
 
+  private List<Integer> leases() {
+    return deployment.pubSub.modifications.stream()
+        .map(ModifyAckDeadlineRequest::getAckDeadlineSeconds)
+        .toList();
+  }
+
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await().atMost(LONG).until(condition);
+  }
+
   /** A hundred that are due in about so many seconds go back in one call. */
   private void awaitPutOff(int seconds) {
-    Awaitility.await()
-        .atMost(LONG)
-        .until(
-            () ->
-                deployment.pubSub.modifications.stream()
-                    .filter(request -> request.getAckDeadlineSeconds() <= seconds)
-                    .filter(request -> request.getAckDeadlineSeconds() > seconds - 30)
-                    .map(ModifyAckDeadlineRequest::getAckIdsCount)
-                    .toList(),
-            List.of(100)::equals);
+    await(
+        () ->
+            deployment.pubSub.modifications.stream()
+                .filter(request -> request.getAckDeadlineSeconds() <= seconds)
+                .filter(request -> request.getAckDeadlineSeconds() > seconds - 30)
+                .map(ModifyAckDeadlineRequest::getAckIdsCount)
+                .toList()
+                .equals(List.of(100)));
   }
 
   private static Held held(String ackId, int bytes) {
