@@ -49,6 +49,12 @@ final class Connection implements AutoCloseable {
    */
   private static final Duration LONGEST_PULL = Duration.ofMinutes(10);
 
+  /**
+   * A batch of 10 MB takes a while on a slow line; and one that the broker stored too late to say
+   * so in time is stored twice.
+   */
+  private static final Duration SHORTEST_PUBLISH = Duration.ofMinutes(1);
+
   private static final String SCOPE = "https://www.googleapis.com/auth/pubsub";
 
   private final ScheduledThreadPoolExecutor timer =
@@ -117,6 +123,10 @@ final class Connection implements AutoCloseable {
     settings
         .unaryMethodSettingsBuilders()
         .forEach(method -> method.setSimpleTimeoutNoRetriesDuration(timeout));
+    settings
+        .publishSettings()
+        .setSimpleTimeoutNoRetriesDuration(
+            timeout.compareTo(SHORTEST_PUBLISH) > 0 ? timeout : SHORTEST_PUBLISH);
     // What comes here is a batch already.
     settings
         .publishSettings()

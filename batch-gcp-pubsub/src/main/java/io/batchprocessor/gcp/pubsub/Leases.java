@@ -69,10 +69,39 @@ final class Leases {
     List<Held> left = held.stream().filter(one -> one.state() != Held.State.ACKNOWLEDGED).toList();
     Outcome outcome =
         PubSubClient.await(forEach(left, (source, ids) -> client.acknowledge(source.name(), ids)));
-    outcome.well.forEach(Held::acknowledged);
+    outcome.well.forEach(this::acknowledged);
     List<Held> lost = outcome.lostUnlessFailed();
     held.stream().filter(one -> one.state() == Held.State.ACKNOWLEDGED).forEach(Held::told);
     return lost;
+  }
+
+  private void acknowledged(Held held) {
+    held.acknowledged();
+    returned.acknowledged(held);
+  }
+
+  /** What replaces a message, a result or a retry, is stored: it must not be handed out again. */
+  void stored(Held held) {
+    held.stored();
+    returned.stored(held);
+  }
+
+  /**
+   * Of messages that came, those that are to be handed out. The others came before, and what
+   * replaces them was stored, but their leases ended before they could be acknowledged: that is
+   * made up for, without waiting for it.
+   */
+  List<Held> withoutDone(List<Held> messages) {
+    List<Held> done = messages.stream().filter(returned::isDone).toList();
+    if (done.isEmpty()) {
+      return messages;
+    }
+    var unused =
+        forgotten(
+            done,
+            forEach(done, (source, ids) -> client.acknowledge(source.name(), ids))
+                .thenAccept(outcome -> outcome.well.forEach(this::acknowledged)));
+    return messages.stream().filter(held -> !done.contains(held)).toList();
   }
 
   /** Hands messages back as if they had not been delivered. May be repeated after it failed. */

@@ -90,7 +90,7 @@ final class PubSubDeadLetterQueue implements DeadLetterQueue {
     }
 
     private void stored(PubsubMessage form) {
-      held.stored();
+      leases.stored(held);
       if (Messages.isNote(form)) {
         log.error(
             "the body of message {} of {} is lost, {} bytes: {} did not take it as a dead letter",

@@ -58,7 +58,7 @@ final class RetryTopic {
         if (message == null) {
           throw new IllegalArgumentException(retry + " can't be stored");
         }
-        outgoing.put(retry, new Outgoing(message, held::stored));
+        outgoing.put(retry, new Outgoing(message, () -> leases.stored(held)));
       }
     }
     publishing.publish(topic, List.copyOf(outgoing.values()));

@@ -44,7 +44,7 @@ class WaitingRetriesTest {
   @Test
   void of_more_than_may_wait_those_due_last_go_back_in_one_call() throws Exception {
     FakePubSub pubSub = deploy().pubSub;
-    schedule(requests(MOST), Duration.ofSeconds(300));
+    schedule(requests(MOST), Duration.ofMinutes(5));
     pubSub.modifications.clear();
 
     schedule(requests(100), Duration.ofSeconds(400));
@@ -101,7 +101,7 @@ class WaitingRetriesTest {
           return null;
         };
     CompletableFuture<Void> scheduling =
-        CompletableFuture.runAsync(() -> schedule(taken, Duration.ofSeconds(300)));
+        CompletableFuture.runAsync(() -> schedule(taken, Duration.ofMinutes(5)));
     await(() -> leases().contains(309));
     // As the keeper does, for it does not know yet that somebody schedules.
     assertThat(deployment.queue().extend(taken)).isEmpty();
