@@ -67,6 +67,9 @@ final class FakePubSub implements AutoCloseable {
   /** Resources that we may not look at. */
   final Set<String> hidden = ConcurrentHashMap.newKeySet();
 
+  /** Resources of which nobody tells us whether we have a permission. */
+  final Set<String> invisible = ConcurrentHashMap.newKeySet();
+
   /** Resources on which we have no permission. */
   final Set<String> forbidden = ConcurrentHashMap.newKeySet();
 
@@ -278,6 +281,13 @@ final class FakePubSub implements AutoCloseable {
     @Override
     public void testIamPermissions(
         TestIamPermissionsRequest request, StreamObserver<TestIamPermissionsResponse> observer) {
+      if (invisible.contains(request.getResource())) {
+        observer.onError(
+            io.grpc.Status.PERMISSION_DENIED
+                .withDescription("the API is disabled")
+                .asRuntimeException());
+        return;
+      }
       TestIamPermissionsResponse.Builder granted = TestIamPermissionsResponse.newBuilder();
       if (!forbidden.contains(request.getResource())) {
         granted.addAllPermissions(request.getPermissionsList());
