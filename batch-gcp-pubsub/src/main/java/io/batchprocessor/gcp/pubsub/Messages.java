@@ -121,11 +121,6 @@ final class Messages {
     return message.getAttributesCount() <= MOST_ATTRIBUTES && fits(message) ? message : null;
   }
 
-  /** When a retry is due, by the broker's clock. */
-  static Instant dueAt(PubsubMessage message) {
-    return instant(message.getPublishTime()).plusMillis(number(message, DELAY, 0));
-  }
-
   /** A result, with what subscribers may filter by. */
   static PubsubMessage result(Delivery delivery, ResultMessage result, boolean ordered) {
     PubsubMessage.Builder message =
@@ -235,9 +230,14 @@ final class Messages {
     return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 
-  /** How long a retry has to wait; negative: for how long it has been due. */
-  static Duration untilDue(PubsubMessage message) {
-    return Duration.between(Instant.now(), dueAt(message));
+  /**
+   * How long a retry has to wait; negative: for how long it has been due. It was published by the
+   * broker's clock, and that may be ahead of ours: nothing waits for longer than it was to.
+   */
+  static Duration untilDue(PubsubMessage message, Instant now) {
+    Duration delay = Duration.ofMillis(number(message, DELAY, 0));
+    Duration elapsed = Duration.between(instant(message.getPublishTime()), now);
+    return elapsed.isNegative() ? delay : delay.minus(elapsed);
   }
 
   /** As much of a text as goes into so many bytes. */

@@ -4,6 +4,7 @@ import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.RetryQueue;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -163,8 +164,9 @@ final class PubSubRetryQueue extends PulledQueue implements RetryQueue {
   @Override
   void add(List<Held> messages) {
     long now = System.nanoTime();
+    Instant today = Instant.now();
     messages.forEach(
-        held -> waiting.add(held, Waiting.after(now, Messages.untilDue(held.message()))));
+        held -> waiting.add(held, Waiting.after(now, Messages.untilDue(held.message(), today))));
   }
 
   /** What is due and not wanted is not extended, and so goes back by itself. */

@@ -8,6 +8,7 @@ import static io.batchprocessor.gcp.pubsub.FakeDeployment.take;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import com.google.protobuf.Timestamp;
 import com.google.pubsub.v1.ModifyAckDeadlineRequest;
 import com.google.pubsub.v1.ReceivedMessage;
 import io.batchprocessor.spi.Delivery;
@@ -109,6 +110,24 @@ class WaitingRetriesTest {
     scheduling.get();
 
     await(() -> leases().get(leases().size() - 1) >= 300);
+  }
+
+  @Test
+  void a_broker_whose_clock_is_ahead_makes_no_retry_wait_longer_than_it_was_to() {
+    Instant now = Instant.now();
+    for (long ahead : new long[] {-20, 0, 3_600}) {
+      assertThat(
+              Messages.untilDue(
+                  body("{}")
+                      .putAttributes("batch-retry-delay-ms", "30000")
+                      .setPublishTime(
+                          Timestamp.newBuilder()
+                              .setSeconds(now.getEpochSecond() + ahead)
+                              .setNanos(now.getNano()))
+                      .build(),
+                  now))
+          .isEqualTo(Duration.ofSeconds(30 + Math.min(0, ahead)));
+    }
   }
 
   private FakeDeployment deploy(String... settings) {
