@@ -236,7 +236,7 @@ final class Opening {
     } catch (ApiException e) {
       switch (e.getStatusCode().getCode()) {
         case UNIMPLEMENTED -> log.debug("permissions can't be looked up", e);
-        case PERMISSION_DENIED ->
+        case PERMISSION_DENIED, NOT_FOUND ->
             problems.add("no permission to %s (%s)".formatted(what, PubSubClient.reason(e)));
         default -> throw e;
       }
