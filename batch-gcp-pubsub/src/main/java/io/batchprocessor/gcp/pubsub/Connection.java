@@ -36,6 +36,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/2 connection to Pub/Sub with its stubs and its four threads, which are nobody else's and
@@ -43,23 +45,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
   /**
    * A pull waits in the broker for a message. It is the broker that answers it with nothing after a
    * while; this is for one that never does, such as the emulator.
    */
   private static final Duration LONGEST_PULL = Duration.ofMinutes(10);
 
+  /**
+   * A batch of 10 MB takes a while on a slow line; and one that the broker stored too late to say
+   * so in time is stored twice.
+   */
+  private static final Duration SHORTEST_PUBLISH = Duration.ofMinutes(1);
+
+  private static final Duration BETWEEN_FAILURES = Duration.ofMinutes(1);
+
   private static final String SCOPE = "https://www.googleapis.com/auth/pubsub";
 
-  private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(1, threads("gcp-pubsub-timer"));
-  private final ExecutorService calls =
-      Executors.newFixedThreadPool(2, threads("gcp-pubsub-calls"));
-  private final MultiThreadIoEventLoopGroup io =
-      new MultiThreadIoEventLoopGroup(1, threads("gcp-pubsub-io"), NioIoHandler.newFactory());
+  private final ScheduledThreadPoolExecutor timer;
+  private final ExecutorService calls;
+  private final MultiThreadIoEventLoopGroup io;
   private final ManagedChannel channel;
   private final SubscriberStub subscriber;
   private final PublisherStub publisher;
+
+  /** When a failure was logged last; the timer's. */
+  private long toldNanos = System.nanoTime() - BETWEEN_FAILURES.toNanos();
+
   private volatile boolean closing;
   private volatile boolean closed;
 
@@ -68,6 +81,10 @@ final class Connection implements AutoCloseable {
         config.plaintext()
             ? NoCredentialsProvider.create()
             : FixedCredentialsProvider.create(credentials(config.credentialsFile()));
+    // Only now, for without credentials nobody would close them.
+    timer = new ScheduledThreadPoolExecutor(1, threads("gcp-pubsub-timer"));
+    calls = Executors.newFixedThreadPool(2, threads("gcp-pubsub-calls"));
+    io = new MultiThreadIoEventLoopGroup(1, threads("gcp-pubsub-io"), NioIoHandler.newFactory());
     timer.setRemoveOnCancelPolicy(true);
     NettyChannelBuilder builder =
         NettyChannelBuilder.forTarget(config.endpoint())
@@ -117,6 +134,10 @@ final class Connection implements AutoCloseable {
     settings
         .unaryMethodSettingsBuilders()
         .forEach(method -> method.setSimpleTimeoutNoRetriesDuration(timeout));
+    settings
+        .publishSettings()
+        .setSimpleTimeoutNoRetriesDuration(
+            timeout.compareTo(SHORTEST_PUBLISH) > 0 ? timeout : SHORTEST_PUBLISH);
     // What comes here is a batch already.
     settings
         .publishSettings()
@@ -163,10 +184,24 @@ final class Connection implements AutoCloseable {
     }
   }
 
-  /** Does something again and again; nothing that waits, or throws. */
+  /** Does something again and again, though it should fail; nothing that waits. */
   void every(Duration period, Runnable action) {
     var unused =
-        timer.scheduleWithFixedDelay(action, period.toMillis(), period.toMillis(), MILLISECONDS);
+        timer.scheduleWithFixedDelay(
+            () -> survived(action), period.toMillis(), period.toMillis(), MILLISECONDS);
+  }
+
+  /** Whatever is thrown would end it for ever, and with it, say, the extension of leases. */
+  private void survived(Runnable action) {
+    try {
+      action.run();
+    } catch (Throwable e) {
+      long now = System.nanoTime();
+      if (now - toldNanos >= BETWEEN_FAILURES.toNanos()) {
+        toldNanos = now;
+        log.error("what the timer of Pub/Sub does regularly failed, and is done again", e);
+      }
+    }
   }
 
   /** Tries to connect again now: by itself gRPC may wait two minutes after a long outage. */

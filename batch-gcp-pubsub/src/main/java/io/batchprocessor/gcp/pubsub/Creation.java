@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Creation {
 
   /** The most that Pub/Sub takes: the engine gives a request up long before. */
-  private static final int MOST_DELIVERIES = 100;
+  static final int MOST_DELIVERIES = 100;
 
   private static final int SHORTEST_ACK_DEADLINE = 10;
 

@@ -57,6 +57,7 @@ final class Held {
   private final Facts facts;
   private volatile State state = State.OPEN;
   private volatile long leaseEndNanos;
+  private volatile boolean doubtful;
   private volatile boolean stored;
 
   Held(Source source, Keeper keeper, String ackId, PubsubMessage message, Facts facts) {
@@ -96,6 +97,7 @@ final class Held {
                 retry.attributes(),
                 facts.publishedAt()));
     next.leaseEndNanos = leaseEndNanos;
+    next.doubtful = true;
     state = State.ENDED;
     return next;
   }
@@ -123,8 +125,18 @@ final class Held {
     return message;
   }
 
+  /** How long the message is, with its attributes. */
+  long bytes() {
+    return message.getSerializedSize();
+  }
+
   Facts facts() {
     return facts;
+  }
+
+  /** Whether the broker means the same by both, be it that one of them is a retry of the other. */
+  boolean isSameDelivery(Held other) {
+    return ackId.equals(other.ackId);
   }
 
   /** The ordering key that has to be respected; empty if there is none. */
@@ -177,6 +189,15 @@ final class Held {
   void leased(long startedNanos, Duration lease) {
     leaseEndNanos =
         startedNanos + lease.toNanos() - Math.min(lease.toNanos() / 10, MOST_MARGIN_NANOS);
+    doubtful = false;
+  }
+
+  /**
+   * Whether its lease may be shorter than it should be: a call of the lease keeper, begun while it
+   * was at work, may have reached the broker after the one that gave it the lease of a retry.
+   */
+  boolean isDoubtful() {
+    return doubtful;
   }
 
   /** Whether what replaces it, a result or a retry, was confirmed already by a call that failed. */

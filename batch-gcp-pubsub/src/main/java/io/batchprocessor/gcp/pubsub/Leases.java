@@ -69,20 +69,52 @@ final class Leases {
     List<Held> left = held.stream().filter(one -> one.state() != Held.State.ACKNOWLEDGED).toList();
     Outcome outcome =
         PubSubClient.await(forEach(left, (source, ids) -> client.acknowledge(source.name(), ids)));
-    outcome.well.forEach(Held::acknowledged);
+    outcome.well.forEach(this::acknowledged);
     List<Held> lost = outcome.lostUnlessFailed();
     held.stream().filter(one -> one.state() == Held.State.ACKNOWLEDGED).forEach(Held::told);
     return lost;
   }
 
-  /** Hands messages back as if they had not been delivered. */
+  private void acknowledged(Held held) {
+    held.acknowledged();
+    returned.acknowledged(held);
+  }
+
+  /** What replaces a message, a result or a retry, is stored: it must not be handed out again. */
+  void stored(Held held) {
+    held.stored();
+    returned.stored(held);
+  }
+
+  /**
+   * Of messages that came, those that are to be handed out. The others came before, and what
+   * replaces them was stored, but their leases ended before they could be acknowledged: that is
+   * made up for, without waiting for it.
+   */
+  List<Held> withoutDone(List<Held> messages) {
+    List<Held> done = messages.stream().filter(returned::isDone).toList();
+    if (done.isEmpty()) {
+      return messages;
+    }
+    var unused =
+        forgotten(
+            done,
+            forEach(done, (source, ids) -> client.acknowledge(source.name(), ids))
+                .thenAccept(outcome -> outcome.well.forEach(this::acknowledged)));
+    return messages.stream().filter(held -> !done.contains(held)).toList();
+  }
+
+  /** Hands messages back as if they had not been delivered. May be repeated after it failed. */
   void release(List<Held> held) {
     var unused = PubSubClient.await(beginRelease(held)).lostUnlessFailed();
   }
 
-  /** The same without waiting for it: at worst the messages come back when their leases end. */
+  /**
+   * The same without waiting for it. It is not repeated: a message that could not be handed back
+   * comes again when its lease ends, and is nobody's here until then.
+   */
   CompletableFuture<?> releaseLater(List<Held> held) {
-    return beginRelease(held);
+    return forgotten(held, beginRelease(held));
   }
 
   private CompletableFuture<Outcome> beginRelease(List<Held> held) {
@@ -93,12 +125,17 @@ final class Leases {
   }
 
   /**
-   * Lets the broker deliver messages again after a while, to anybody, without waiting for it.
+   * Lets the broker deliver messages again after a while, to anybody, without waiting for it, and
+   * without repeating it.
    *
    * @param delay whole seconds, 600 at most
    */
   CompletableFuture<?> putOffLater(List<Held> held, Duration delay) {
-    return giveBack(held, delay);
+    return forgotten(held, giveBack(held, delay));
+  }
+
+  private static CompletableFuture<?> forgotten(List<Held> held, CompletableFuture<?> call) {
+    return call.whenComplete((outcome, thrown) -> held.forEach(Held::givenUp));
   }
 
   private CompletableFuture<Outcome> giveBack(List<Held> held, Duration delay) {

@@ -14,9 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How requests, retries, results and dead letters look on the wire. */
@@ -33,12 +37,14 @@ final class Messages {
   private static final int MOST_ATTRIBUTES = 100;
 
   private static final int LONGEST_ATTRIBUTE = 1024;
+  private static final int SHORT_ATTRIBUTE = 100;
 
   private static final String RETRY = "batch-retry-";
   private static final String ATTEMPT = RETRY + "attempt";
   private static final String DELAY = RETRY + "delay-ms";
   private static final String QUEUE = RETRY + "queue";
   private static final String PUBLISHED = RETRY + "published";
+  private static final String BYTES = "request-bytes";
   private static final Set<String> OF_RETRIES = Set.of(ATTEMPT, DELAY, QUEUE, PUBLISHED);
 
   private final Returned returned;
@@ -115,17 +121,12 @@ final class Messages {
     return message.getAttributesCount() <= MOST_ATTRIBUTES && fits(message) ? message : null;
   }
 
-  /** When a retry is due, by the broker's clock. */
-  static Instant dueAt(PubsubMessage message) {
-    return instant(message.getPublishTime()).plusMillis(number(message, DELAY, 0));
-  }
-
   /** A result, with what subscribers may filter by. */
   static PubsubMessage result(Delivery delivery, ResultMessage result, boolean ordered) {
     PubsubMessage.Builder message =
         PubsubMessage.newBuilder()
             .setData(data(result.toJson()))
-            .putAttributes("id", attribute(result.id()))
+            .putAttributes("id", attribute(result.id(), LONGEST_ATTRIBUTE))
             .putAttributes("attempt", String.valueOf(result.attempts()))
             .putAttributes("queue", delivery.queue());
     result
@@ -142,28 +143,46 @@ final class Messages {
     return message.build();
   }
 
-  /** A message that nobody can be told about; its own attributes stay, as far as there is room. */
-  static PubsubMessage deadLetter(DeadLetter letter) {
+  /**
+   * A message that nobody can be told about, in the forms in which the topic may take it: with all
+   * attributes as far as there is room, with ours alone, as its body alone, and, so that nothing
+   * holds up the others for ever, as a note of what it was.
+   */
+  static List<PubsubMessage> deadLetter(DeadLetter letter) {
     Held held = Held.of(letter.delivery());
-    Map<String, String> attributes = new HashMap<>();
-    attributes.put("reason", attribute(letter.reason()));
-    attributes.put("queue", letter.delivery().queue());
-    attributes.put("attempt", String.valueOf(letter.delivery().attempt()));
-    attributes.put("delivery-count", String.valueOf(letter.delivery().deliveryCount()));
-    attributes.put("request-published", held.facts().publishedAt().toString());
-    attributes.put("request-message-id", held.message().getMessageId());
+    Map<String, String> ours = new HashMap<>();
+    ours.put("reason", attribute(letter.reason(), LONGEST_ATTRIBUTE));
+    ours.put("queue", letter.delivery().queue());
+    ours.put("attempt", String.valueOf(letter.delivery().attempt()));
+    ours.put("delivery-count", String.valueOf(letter.delivery().deliveryCount()));
+    ours.put("request-published", held.facts().publishedAt().toString());
+    ours.put("request-message-id", held.message().getMessageId());
+    Map<String, String> all = new HashMap<>(ours);
     held.facts()
         .attributes()
         .forEach(
             (name, value) -> {
-              if (attributes.size() < MOST_ATTRIBUTES) {
-                attributes.putIfAbsent(name, value);
+              if (all.size() < MOST_ATTRIBUTES) {
+                all.putIfAbsent(name, value);
               }
             });
-    return PubsubMessage.newBuilder()
-        .setData(held.message().getData())
-        .putAllAttributes(attributes)
-        .build();
+    ours.put("reason", attribute(letter.reason(), SHORT_ATTRIBUTE));
+    PubsubMessage body = PubsubMessage.newBuilder().setData(held.message().getData()).build();
+    List<PubsubMessage> forms =
+        Stream.of(all, ours)
+            .map(attributes -> body.toBuilder().putAllAttributes(attributes).build())
+            .filter(Messages::fits)
+            .collect(Collectors.toCollection(ArrayList::new));
+    // As long as it may be, it came with a topic's name too: this topic's may leave it room.
+    forms.add(body);
+    ours.put(BYTES, String.valueOf(body.getData().size()));
+    forms.add(PubsubMessage.newBuilder().putAllAttributes(ours).build());
+    return forms;
+  }
+
+  /** Whether a dead letter is in the last of its forms, without its body. */
+  static boolean isNote(PubsubMessage deadLetter) {
+    return deadLetter.containsAttributes(BYTES);
   }
 
   static PubsubMessage request(Bytes body) {
@@ -211,15 +230,20 @@ final class Messages {
     return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 
-  /** How long a retry has to wait; negative: for how long it has been due. */
-  static Duration untilDue(PubsubMessage message) {
-    return Duration.between(Instant.now(), dueAt(message));
+  /**
+   * How long a retry has to wait; negative: for how long it has been due. It was published by the
+   * broker's clock, and that may be ahead of ours: nothing waits for longer than it was to.
+   */
+  static Duration untilDue(PubsubMessage message, Instant now) {
+    Duration delay = Duration.ofMillis(number(message, DELAY, 0));
+    Duration elapsed = Duration.between(instant(message.getPublishTime()), now);
+    return elapsed.isNegative() ? delay : delay.minus(elapsed);
   }
 
-  /** As much of a text as an attribute holds. */
-  private static String attribute(String text) {
+  /** As much of a text as goes into so many bytes. */
+  private static String attribute(String text, int bytes) {
     String cut = text;
-    while (cut.getBytes(StandardCharsets.UTF_8).length > LONGEST_ATTRIBUTE) {
+    while (cut.getBytes(StandardCharsets.UTF_8).length > bytes) {
       cut = cut.substring(0, cut.offsetByCodePoints(cut.length(), -1));
     }
     return cut;

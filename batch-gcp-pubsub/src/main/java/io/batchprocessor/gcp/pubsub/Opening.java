@@ -7,6 +7,7 @@ import com.google.pubsub.v1.GetSubscriptionRequest;
 import com.google.pubsub.v1.GetTopicRequest;
 import com.google.pubsub.v1.ListTopicSubscriptionsRequest;
 import com.google.pubsub.v1.Subscription;
+import com.google.pubsub.v1.Topic;
 import io.batchprocessor.gcp.pubsub.PubSubConfig.RequestSource;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.Setting;
@@ -27,6 +28,12 @@ final class Opening {
 
   private static final String CONSUME = "pubsub.subscriptions.consume";
   private static final String PUBLISH = "pubsub.topics.publish";
+
+  /** What Pub/Sub names the topic of a subscription whose topic was deleted. */
+  private static final String DELETED_TOPIC = "_deleted-topic_";
+
+  /** Of a dead-letter policy that says nothing. */
+  private static final int DEFAULT_DELIVERIES = 5;
 
   private final Connection connection;
   private final PubSubConfig config;
@@ -79,11 +86,16 @@ final class Opening {
 
   private void topic(String name, Setting<?> setting) {
     try {
-      var unused =
+      Topic found =
           connection
               .publisher()
               .getTopicCallable()
               .call(GetTopicRequest.newBuilder().setTopic(name).build());
+      if (found.hasSchemaSettings() && name.equals(config.deadLetterTopic())) {
+        problems.add(
+            "topic %s (%s) has a schema: dead letters keep to none, and would be refused"
+                .formatted(name, setting.key()));
+      }
     } catch (ApiException e) {
       if (e.getStatusCode().getCode() == Code.NOT_FOUND && creation != null) {
         creation.topic(name);
@@ -97,17 +109,14 @@ final class Opening {
         throw e;
       }
     }
-    if (lacks(
+    checkPermission(
+        "publish to topic %s (%s): it takes roles/pubsub.publisher".formatted(name, setting.key()),
         () ->
             connection
                 .publisher()
                 .testIamPermissionsCallable()
                 .call(permission(name, PUBLISH))
-                .getPermissionsList())) {
-      problems.add(
-          "no permission to publish to topic %s (%s): it takes roles/pubsub.publisher"
-              .formatted(name, setting.key()));
-    }
+                .getPermissionsList());
   }
 
   private @Nullable Source source(
@@ -131,6 +140,7 @@ final class Opening {
             ("subscription %s (%s) does not exist: make it with 'gcloud pubsub subscriptions create"
                     + " %s --topic=TOPIC', or set pubsub.create=true to try things out")
                 .formatted(name, setting.key(), PubSubConfig.id(name)));
+        return unknown(queue, name);
       } else if (e.getStatusCode().getCode() != Code.PERMISSION_DENIED) {
         throw e;
       } else {
@@ -140,32 +150,70 @@ final class Opening {
             name);
       }
     }
-    if (lacks(
+    checkPermission(
+        "pull from subscription %s (%s): it takes roles/pubsub.subscriber"
+            .formatted(name, setting.key()),
         () ->
             connection
                 .subscriber()
                 .testIamPermissionsCallable()
                 .call(permission(name, CONSUME))
-                .getPermissionsList())) {
-      problems.add(
-          "no permission to pull from subscription %s (%s): it takes roles/pubsub.subscriber"
-              .formatted(name, setting.key()));
+                .getPermissionsList());
+    if (found == null) {
+      return unknown(queue, name);
     }
-    if (found != null && topic != null && !found.getTopic().equals(topic)) {
+    checkUse(found, setting, topic);
+    if (setting != PubSubSettings.RESULT_SUBSCRIPTION) {
+      warnOfFewDeliveries(found);
+    }
+    return new Source(
+        queue,
+        name,
+        found.getTopic(),
+        Duration.ofSeconds(found.getAckDeadlineSeconds()),
+        found.getEnableExactlyOnceDelivery(),
+        found.getEnableMessageOrdering(),
+        found.hasDeadLetterPolicy());
+  }
+
+  private static Source unknown(String queue, String name) {
+    return new Source(queue, name, null, Duration.ZERO, true, true, false);
+  }
+
+  /** Whether a subscription can be what it was named for. */
+  private void checkUse(Subscription found, Setting<?> setting, @Nullable String topic) {
+    if (found.getTopic().equals(DELETED_TOPIC)) {
+      problems.add(
+          "the topic of subscription %s (%s) was deleted: nothing will ever come; make both anew"
+              .formatted(found.getName(), setting.key()));
+    } else if (topic != null && !found.getTopic().equals(topic)) {
       problems.add(
           "subscription %s (%s) is one to %s, not to %s"
-              .formatted(name, setting.key(), found.getTopic(), topic));
+              .formatted(found.getName(), setting.key(), found.getTopic(), topic));
     }
-    return found == null
-        ? new Source(queue, name, null, Duration.ZERO, true, true, false)
-        : new Source(
-            queue,
-            name,
-            found.getTopic(),
-            Duration.ofSeconds(found.getAckDeadlineSeconds()),
-            found.getEnableExactlyOnceDelivery(),
-            found.getEnableMessageOrdering(),
-            found.hasDeadLetterPolicy());
+    if (!found.getPushConfig().getPushEndpoint().isEmpty()
+        || found.hasBigqueryConfig()
+        || found.hasCloudStorageConfig()) {
+      problems.add(
+          "messages of subscription %s (%s) are pushed elsewhere and can't be pulled: make one"
+                  .formatted(found.getName(), setting.key())
+              + " without a push endpoint");
+    }
+  }
+
+  /** What Pub/Sub takes for undeliverable it moves away by itself, and nobody writes a result. */
+  private static void warnOfFewDeliveries(Subscription found) {
+    int most = found.getDeadLetterPolicy().getMaxDeliveryAttempts();
+    if (found.hasDeadLetterPolicy() && most < Creation.MOST_DELIVERIES) {
+      log.warn(
+          "subscription {} moves messages to its dead-letter topic after {} deliveries, releases"
+              + " among them: those requests have no result; say 'gcloud pubsub subscriptions"
+              + " update {} --max-delivery-attempts={}'",
+          found.getName(),
+          most == 0 ? DEFAULT_DELIVERIES : most,
+          PubSubConfig.id(found.getName()),
+          Creation.MOST_DELIVERIES);
+    }
   }
 
   private static TestIamPermissionsRequest permission(String resource, String permission) {
@@ -175,13 +223,23 @@ final class Opening {
         .build();
   }
 
-  /** Whether we are told for sure that we lack a permission; an emulator knows of none. */
-  private static boolean lacks(Supplier<List<String>> granted) {
+  /**
+   * Whether we may do something; an emulator does not know.
+   *
+   * @param what and which role it takes
+   */
+  private void checkPermission(String what, Supplier<List<String>> granted) {
     try {
-      return granted.get().isEmpty();
+      if (granted.get().isEmpty()) {
+        problems.add("no permission to " + what);
+      }
     } catch (ApiException e) {
-      log.debug("permissions can't be looked up", e);
-      return false;
+      switch (e.getStatusCode().getCode()) {
+        case UNIMPLEMENTED -> log.debug("permissions can't be looked up", e);
+        case PERMISSION_DENIED, NOT_FOUND ->
+            problems.add("no permission to %s (%s)".formatted(what, PubSubClient.reason(e)));
+        default -> throw e;
+      }
     }
   }
 

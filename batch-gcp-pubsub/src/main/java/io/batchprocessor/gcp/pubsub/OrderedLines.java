@@ -3,6 +3,7 @@ package io.batchprocessor.gcp.pubsub;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class OrderedLines {
 
-  private final Map<String, ArrayDeque<Held>> waitingByKey = new HashMap<>();
-  private int waiting;
+  private final Map<String, Line> byKey = new HashMap<>();
+  private final Room room;
+
+  /** Messages of one key: the first is handed out, or will be next. */
+  private record Line(Held first, ArrayDeque<Held> behind) {}
+
+  /** Lines that may hold so much behind their first. */
+  OrderedLines(Room room) {
+    this.room = room;
+  }
 
   /** Whether a message may be handed out; else it waits here. */
   boolean admits(Held held) {
@@ -26,48 +35,77 @@ final class OrderedLines {
     if (key.isEmpty()) {
       return true;
     }
-    @Nullable ArrayDeque<Held> line = waitingByKey.get(key);
+    @Nullable Line line = byKey.get(key);
     if (line == null) {
-      waitingByKey.put(key, new ArrayDeque<>());
+      byKey.put(key, new Line(held, new ArrayDeque<>()));
       return true;
     }
-    line.add(held);
-    waiting++;
+    line.behind().add(held);
+    room.add(held);
     return false;
   }
 
-  /** After an acknowledgement: the next that may be handed out; null if nobody waits. */
-  @Nullable Held next(String key) {
-    @Nullable ArrayDeque<Held> line = waitingByKey.get(key);
-    if (line == null || line.isEmpty()) {
-      waitingByKey.remove(key);
+  /** One was acknowledged: the next that may be handed out; null if nobody waits for it. */
+  @Nullable Held next(Held acknowledged) {
+    @Nullable Line line = byKey.get(acknowledged.orderingKey());
+    if (line == null || !line.first().isSameDelivery(acknowledged)) {
       return null;
     }
-    waiting--;
-    return line.poll();
+    @Nullable Held next = line.behind().poll();
+    if (next == null) {
+      byKey.remove(acknowledged.orderingKey());
+      return null;
+    }
+    room.remove(next);
+    byKey.put(acknowledged.orderingKey(), new Line(next, line.behind()));
+    return next;
   }
 
   /**
-   * The first goes back to the broker: so must those behind it, or they would overtake it. The
+   * One is about to go back to the broker: so must those behind it, or they would overtake it. The
    * broker delivers all of them again in the order of their publication; the emulator does not.
    */
-  List<Held> disband(String key) {
-    @Nullable ArrayDeque<Held> line = waitingByKey.remove(key);
+  List<Held> takeBehind(Held held) {
+    @Nullable Line line = byKey.get(held.orderingKey());
     if (line == null) {
       return List.of();
     }
-    waiting -= line.size();
-    return List.copyOf(line);
+    List<Held> behind = new ArrayList<>();
+    boolean found = line.first().isSameDelivery(held);
+    for (Iterator<Held> all = line.behind().iterator(); all.hasNext(); ) {
+      Held one = all.next();
+      if (found) {
+        behind.add(one);
+      }
+      found |= one.isSameDelivery(held);
+      if (found) {
+        all.remove();
+        room.remove(one);
+      }
+    }
+    return behind;
   }
 
-  int waiting() {
-    return waiting;
+  /**
+   * One is not ours any more: those behind it, which must go back too. What comes of its key from
+   * now on need not wait for it.
+   */
+  List<Held> leave(Held held) {
+    List<Held> behind = takeBehind(held);
+    byKey.computeIfPresent(
+        held.orderingKey(), (key, line) -> line.first().isSameDelivery(held) ? null : line);
+    return behind;
+  }
+
+  /** Whether nothing more should come. */
+  boolean isFull() {
+    return room.isFull();
   }
 
   /** All that wait, in no order but that of their keys. */
   List<Held> all() {
     List<Held> all = new ArrayList<>();
-    waitingByKey.values().forEach(all::addAll);
+    byKey.values().forEach(line -> all.addAll(line.behind()));
     return all;
   }
 }

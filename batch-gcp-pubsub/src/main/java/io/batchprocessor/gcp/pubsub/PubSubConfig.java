@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +41,16 @@ record PubSubConfig(
     @Nullable String credentialsFile,
     Duration timeout) {
 
-  private static final String GOOGLE = "pubsub.googleapis.com:443";
+  private static final Endpoint GOOGLE = new Endpoint("pubsub.googleapis.com:443", false);
+  private static final String EMULATOR = "PUBSUB_EMULATOR_HOST";
   private static final String PLAINTEXT = "http://";
+
+  /** A slash at the end, as of a URL that was copied, does no harm. */
+  private static final Pattern ENDPOINT =
+      Pattern.compile(
+          "(?<scheme>"
+              + PLAINTEXT
+              + ")?(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:(?<port>\\d{1,5}))?/?");
 
   /** What Pub/Sub takes for a topic or a subscription. */
   private static final Pattern ID = Pattern.compile("[A-Za-z][A-Za-z0-9._~%+-]{2,254}");
@@ -53,6 +62,8 @@ record PubSubConfig(
    * @param subscription the full name
    */
   record RequestSource(String queue, String subscription) {}
+
+  private record Endpoint(String hostAndPort, boolean plaintext) {}
 
   static PubSubConfig of(Settings settings, Map<String, String> environment) {
     return new Reading(settings, environment).read();
@@ -98,15 +109,7 @@ record PubSubConfig(
       if (retryTopic.isEmpty() && retrySubscription.isPresent()) {
         problems.add("pubsub.retry-subscriber-id needs pubsub.retry-topic-id as well");
       }
-      String endpoint =
-          settings
-              .find(PubSubSettings.ENDPOINT)
-              .orElseGet(
-                  () -> {
-                    String emulator = environment.getOrDefault("PUBSUB_EMULATOR_HOST", "");
-                    return emulator.isBlank() ? GOOGLE : PLAINTEXT + emulator.strip();
-                  });
-      boolean plaintext = endpoint.startsWith(PLAINTEXT);
+      Endpoint endpoint = endpoint();
       PubSubConfig config =
           new PubSubConfig(
               requests,
@@ -126,8 +129,8 @@ record PubSubConfig(
               settings.get(PubSubSettings.LEASE),
               settings.get(PubSubSettings.RESULT_ORDERING),
               settings.get(PubSubSettings.CREATE),
-              withPort(plaintext ? endpoint.substring(PLAINTEXT.length()) : endpoint),
-              plaintext,
+              endpoint.hostAndPort(),
+              endpoint.plaintext(),
               settings.find(PubSubSettings.CREDENTIALS_FILE).orElse(null),
               settings.get(PubSubSettings.TIMEOUT));
       checkDistinct(config);
@@ -135,6 +138,40 @@ record PubSubConfig(
         throw new InvalidSettingsException(problems);
       }
       return config;
+    }
+
+    private Endpoint endpoint() {
+      return settings
+          .find(PubSubSettings.ENDPOINT)
+          .map(endpoint -> endpoint(PubSubSettings.ENDPOINT.key(), endpoint, endpoint))
+          .orElseGet(
+              () -> {
+                String emulator = environment.getOrDefault(EMULATOR, "").strip();
+                return emulator.isEmpty()
+                    ? GOOGLE
+                    : endpoint(
+                        EMULATOR,
+                        emulator,
+                        emulator.startsWith(PLAINTEXT) ? emulator : PLAINTEXT + emulator);
+              });
+    }
+
+    /**
+     * Reads an endpoint.
+     *
+     * @param said what it was given as
+     */
+    private Endpoint endpoint(String what, String said, String endpoint) {
+      Matcher parts = ENDPOINT.matcher(endpoint);
+      if (!parts.matches()) {
+        problems.add(
+            "%s=%s is not host:port, or http://host:port of an emulator".formatted(what, said));
+        return GOOGLE;
+      }
+      boolean plaintext = parts.group("scheme") != null;
+      @Nullable String port = parts.group("port");
+      return new Endpoint(
+          parts.group("host") + ":" + (port != null ? port : plaintext ? "80" : "443"), plaintext);
     }
 
     private String required(io.batchprocessor.spi.Setting<String> setting) {
@@ -208,10 +245,6 @@ record PubSubConfig(
             "results, dead letters and retries need a topic each; they are now: "
                 + String.join(", ", topics));
       }
-    }
-
-    private static String withPort(String endpoint) {
-      return endpoint.matches(".*:\\d+") ? endpoint : endpoint + ":443";
     }
   }
 }

@@ -14,12 +14,15 @@ final class PubSubResultQueue implements ResultQueue {
 
   private final PubSubClient client;
   private final Publishing publishing;
+  private final Leases leases;
   private final String topic;
   private final boolean ordered;
 
-  PubSubResultQueue(PubSubClient client, Publishing publishing, PubSubConfig config) {
+  PubSubResultQueue(
+      PubSubClient client, Publishing publishing, Leases leases, PubSubConfig config) {
     this.client = client;
     this.publishing = publishing;
+    this.leases = leases;
     this.topic = config.resultTopic();
     this.ordered = config.resultOrdering();
   }
@@ -44,7 +47,7 @@ final class PubSubResultQueue implements ResultQueue {
               message,
               () -> {
                 if (held != null) {
-                  held.stored();
+                  leases.stored(held);
                 }
               }));
     }

@@ -4,6 +4,7 @@ import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.RetryQueue;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -25,19 +26,22 @@ import org.jspecify.annotations.Nullable;
  * minutes.
  *
  * <p>With a retry topic a request moves there, with attempt and due time, and is then acknowledged:
- * both survive every crash. Requests with an ordering key wait as above all the same: they must
- * hold up those behind them. The topic is read by unary pulls: a stream would bring what is due
- * while nobody here wants it.
+ * both survive every crash. What the topic does not take waits as above, and so do requests with an
+ * ordering key: they must hold up those behind them. The topic is read by unary pulls: a stream
+ * would bring what is due while nobody here wants it.
  */
 final class PubSubRetryQueue extends PulledQueue implements RetryQueue {
 
   /** No subscription can have it. */
   private static final String NAME_WITHOUT_TOPIC = "~retries";
 
+  /** So many may wait in one process; fewer if they are long. */
+  private static final int MOST_WAITING = 10_000;
+
   private final Returned returned;
   private final String name;
   private final @Nullable RetryTopic topic;
-  private final Waiting waiting = new Waiting();
+  private final Waiting waiting = new Waiting(new Room(MOST_WAITING, Room.bytes()));
 
   /**
    * A queue of retries.
@@ -88,15 +92,25 @@ final class PubSubRetryQueue extends PulledQueue implements RetryQueue {
     long now = System.nanoTime();
     Set<Held> lost = new HashSet<>(extendUntilDue(here));
     if (topic != null && !moving.isEmpty()) {
-      lost.addAll(topic.move(moving));
+      RetryTopic.Left left = topic.store(moving);
+      lost.addAll(left.lost());
+      lost.addAll(extendUntilDue(left.refused()));
+      here.addAll(left.refused());
+      lost.addAll(leases().acknowledge(stored(moving)));
     }
+    Map<Held, Long> dueNanos = new LinkedHashMap<>();
     for (Retry retry : here) {
       Held held = Held.of(retry.delivery());
       if (!lost.contains(held)) {
-        keep(held.forRetry(retry), Waiting.after(now, retry.delay()));
+        dueNanos.put(held.forRetry(retry), Waiting.after(now, retry.delay()));
       }
     }
+    keep(dueNanos);
     return all.lost(List.copyOf(lost));
+  }
+
+  private static List<Held> stored(List<Retry> retries) {
+    return retries.stream().map(retry -> Held.of(retry.delivery())).filter(Held::isStored).toList();
   }
 
   /** Gives requests leases that last until they are due; returns the lost. */
@@ -112,27 +126,24 @@ final class PubSubRetryQueue extends PulledQueue implements RetryQueue {
     return lost;
   }
 
-  private void keep(Held held, long dueNanos) {
-    // Should its lease end because nobody here wants it when it is due, the broker delivers it.
-    returned.putOff(held);
-    boolean full =
-        locked(
-            () -> {
-              if (waiting.isFull()) {
-                return true;
-              }
-              waiting.add(held, dueNanos);
-              return false;
-            });
-    if (full) {
-      // The broker's turn: it delivers the request again when its lease ends.
-      var unused =
-          leases()
-              .putOffLater(
-                  List.of(held), Waiting.putOffFor(Duration.ofNanos(dueNanos - System.nanoTime())));
-    } else {
-      change(() -> {});
+  private void keep(Map<Held, Long> dueNanos) {
+    if (dueNanos.isEmpty()) {
+      return;
     }
+    // Should its lease end because nobody here wants it when it is due, the broker delivers it.
+    dueNanos.keySet().forEach(returned::putOff);
+    Map<Duration, List<Held>> excess = new LinkedHashMap<>();
+    change(
+        () -> {
+          dueNanos.forEach(waiting::add);
+          excess.putAll(waiting.takeExcess(System.nanoTime()));
+        });
+    // The broker's turn: it delivers these again when they are due.
+    excess.forEach(
+        (delay, some) -> {
+          some.forEach(returned::putOff);
+          var unused = leases().putOffLater(some, delay);
+        });
   }
 
   @Override
@@ -153,8 +164,9 @@ final class PubSubRetryQueue extends PulledQueue implements RetryQueue {
   @Override
   void add(List<Held> messages) {
     long now = System.nanoTime();
+    Instant today = Instant.now();
     messages.forEach(
-        held -> waiting.add(held, Waiting.after(now, Messages.untilDue(held.message()))));
+        held -> waiting.add(held, Waiting.after(now, Messages.untilDue(held.message(), today))));
   }
 
   /** What is due and not wanted is not extended, and so goes back by itself. */

@@ -84,7 +84,9 @@ final class PubSubSettings {
           "file with Google credentials; default: the platform's own (Application Default"
               + " Credentials)");
   static final Setting<Duration> TIMEOUT =
-      Setting.duration("pubsub.timeout", "how long to wait for an answer, pulls apart")
+      Setting.duration(
+              "pubsub.timeout",
+              "how long to wait for an answer; pulls wait longer, and publishing a minute at least")
           .withDefault("10s")
           .where("> 0", value -> !value.isZero());
 

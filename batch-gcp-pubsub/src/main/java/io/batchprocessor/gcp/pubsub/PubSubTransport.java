@@ -80,7 +80,7 @@ final class PubSubTransport implements Transport, HealthCheck, Producer {
     retryQueue =
         new PubSubRetryQueue(
             client, connection, leases, publishing, returned, config, retrySource, messages);
-    resultQueue = new PubSubResultQueue(client, publishing, config);
+    resultQueue = new PubSubResultQueue(client, publishing, leases, config);
     deadLetterQueue = Optional.of(new PubSubDeadLetterQueue(client, publishing, leases, config));
     results =
         resultSource == null

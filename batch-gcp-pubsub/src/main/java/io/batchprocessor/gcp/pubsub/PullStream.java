@@ -103,15 +103,19 @@ final class PullStream implements ResponseObserver<StreamingPullResponse> {
     return Duration.ofNanos(System.nanoTime() - begin);
   }
 
+  /** How many of its messages may be unsettled. */
+  long window() {
+    return request.getMaxOutstandingMessages();
+  }
+
   /** Whether it may bring nothing until something that it brought is settled. */
   boolean isFull() {
-    return unsettled.get() >= request.getMaxOutstandingMessages();
+    return unsettled.get() >= window();
   }
 
   /** Whether it brought as much as its window holds once, and nothing for so long. */
   boolean isSilent(Duration length) {
-    return brought.get() >= request.getMaxOutstandingMessages()
-        && System.nanoTime() - lastNanos > length.toNanos();
+    return brought.get() >= window() && System.nanoTime() - lastNanos > length.toNanos();
   }
 
   /** So many of its messages are settled. */
@@ -133,7 +137,7 @@ final class PullStream implements ResponseObserver<StreamingPullResponse> {
     lastNanos = System.nanoTime();
     brought.addAndGet(messages.size());
     // What is settled may be replaced before we hear that it is: that is not meant.
-    if (unsettled.addAndGet(messages.size()) > 2 * request.getMaxOutstandingMessages()) {
+    if (unsettled.addAndGet(messages.size()) > 2 * window()) {
       halfClose();
     }
     listener.brought(this, messages);

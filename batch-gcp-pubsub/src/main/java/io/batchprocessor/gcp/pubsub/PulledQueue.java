@@ -191,7 +191,8 @@ abstract class PulledQueue implements RequestQueue, Pulls.Sink {
 
   @Override
   public final void arrived(List<Held> messages) {
-    change(() -> add(messages));
+    List<Held> wanted = leases.withoutDone(messages);
+    change(() -> add(wanted));
   }
 
   @Override
@@ -237,6 +238,8 @@ abstract class PulledQueue implements RequestQueue, Pulls.Sink {
     if (!back.isEmpty()) {
       var unused = leases.releaseLater(back);
     }
+    // What came meanwhile is to be looked at too.
+    change(() -> {});
   }
 
   /** Nobody asked for anything for a while. */

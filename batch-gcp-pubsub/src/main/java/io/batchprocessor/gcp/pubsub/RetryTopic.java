@@ -4,8 +4,6 @@ import com.google.pubsub.v1.PubsubMessage;
 import io.batchprocessor.gcp.pubsub.Publishing.Outgoing;
 import io.batchprocessor.spi.Retry;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,37 +34,35 @@ final class RetryTopic {
     return held.orderingKey().isEmpty() ? Messages.retry(held, retry) : null;
   }
 
-  /** Stores retries, then acknowledges the originals; returns the lost. May be repeated. */
-  List<Held> move(List<Retry> retries) {
-    Map<Held, PubsubMessage> messages = new LinkedHashMap<>();
-    for (Retry retry : retries) {
-      @Nullable PubsubMessage message = message(retry);
-      if (message == null) {
-        throw new IllegalArgumentException(retry + " can't be stored");
-      }
-      messages.put(Held.of(retry.delivery()), message);
-    }
+  /**
+   * What became of retries that are not stored.
+   *
+   * @param refused not stored, and never will be
+   */
+  record Left(Set<Held> lost, List<Retry> refused) {}
+
+  /** Stores retries; their originals are to be acknowledged next. May be repeated. */
+  Left store(List<Retry> retries) {
     // Not stored by an earlier call that failed: whose lease is lost is somebody else's to store.
+    List<Retry> missing =
+        retries.stream().filter(retry -> !Held.of(retry.delivery()).isStored()).toList();
     Set<Held> lost =
-        new HashSet<>(
+        Set.copyOf(
             leases.extend(
-                messages.keySet().stream().filter(held -> !held.isStored()).toList(), lease));
-    List<Outgoing> outgoing = new ArrayList<>();
-    messages.forEach(
-        (held, message) -> {
-          if (!lost.contains(held) && !held.isStored()) {
-            outgoing.add(new Outgoing(message, held::stored));
-          }
-        });
-    publishing.publish(topic, outgoing);
-    for (Outgoing one : outgoing) {
-      if (one.refusal() != null) {
-        throw new PubSubException("a retry was refused: " + one.refusal(), null);
+                missing.stream().map(retry -> Held.of(retry.delivery())).toList(), lease));
+    Map<Retry, Outgoing> outgoing = new LinkedHashMap<>();
+    for (Retry retry : missing) {
+      Held held = Held.of(retry.delivery());
+      if (!lost.contains(held)) {
+        @Nullable PubsubMessage message = message(retry);
+        if (message == null) {
+          throw new IllegalArgumentException(retry + " can't be stored");
+        }
+        outgoing.put(retry, new Outgoing(message, () -> leases.stored(held)));
       }
     }
-    lost.addAll(
-        leases.acknowledge(
-            messages.keySet().stream().filter(held -> !lost.contains(held)).toList()));
-    return List.copyOf(lost);
+    publishing.publish(topic, List.copyOf(outgoing.values()));
+    outgoing.values().removeIf(one -> one.refusal() == null);
+    return new Left(lost, List.copyOf(outgoing.keySet()));
   }
 }

@@ -4,25 +4,30 @@ import com.google.api.gax.rpc.StatusCode.Code;
 import com.google.pubsub.v1.ReceivedMessage;
 import com.google.pubsub.v1.StreamingPullRequest;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code StreamingPull} at a time, opened when somebody waits for messages, and closed when
- * nobody has for a while.
+ * {@code StreamingPull}s, opened when somebody waits for messages, and closed when nobody has for a
+ * while.
  *
  * <p>A stream says once, when it opens, how many of its messages may be unsettled: its window. Here
- * that is what the processor has room for then: what it holds already, and what it asks for; {@code
- * pubsub.batch-size} at the most. As long as it never has room for more, one stream serves it,
- * however its budget goes up and down: each message that is settled makes room for one that the
- * broker sends, and one that is full brings nothing. A processor with more room than ever before
- * outgrows the stream, which is then replaced. Requests that wait here for another attempt fill
- * windows too, and replace streams in the same way.
+ * that is what is asked for at that moment; {@code pubsub.batch-size} at the most. As long as the
+ * processor never has room for more, one stream serves it, however its budget goes up and down:
+ * each message that is settled makes room for one that the broker sends, and one that is full
+ * brings nothing. A processor that asks for more when all are full gets one stream more, for what
+ * it asks for: all together never bring more than it had room for. It is not replaced by a larger
+ * one, because the broker does not count what older streams hold: a window for all of it would
+ * bring as much again. What is left of streams that ended, and what waits here for another attempt,
+ * is in no window either.
  *
  * <p>What comes is taken in at once, wanted or not. gRPC's own flow control would only hide it: it
  * is leased to us when the broker sends it, and what lies unread in a connection can't be handed
@@ -38,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 final class StreamingPulls implements Pulls {
 
   private static final Duration LINGER = Duration.ofSeconds(1);
+
+  /** So many at once; then the smallest makes place for one with room for both. */
+  private static final int MOST_STREAMS = 8;
 
   /** A stream that ends sooner than this did not end because its time was over. */
   private static final Duration YOUNG = Duration.ofSeconds(1);
@@ -67,13 +75,14 @@ final class StreamingPulls implements Pulls {
   private final FirstLease firstLease;
   private final Sink sink;
 
-  /** What came and is not settled, of all streams. */
-  private final AtomicInteger unsettled = new AtomicInteger();
-
   /** What came and is on its way to the queue. */
   private final AtomicInteger arriving = new AtomicInteger();
 
-  private volatile @Nullable PullStream current;
+  /** Those that did not end yet. */
+  private final List<PullStream> streams = new CopyOnWriteArrayList<>();
+
+  /** The window of a stream that makes place for the next; guarded by this. */
+  private long inherited;
 
   /** Messages go to the queue in the order in which they came; guarded by this. */
   private CompletableFuture<?> handedOver = CompletableFuture.completedFuture(null);
@@ -101,8 +110,7 @@ final class StreamingPulls implements Pulls {
 
   @Override
   public boolean isOutstanding() {
-    @Nullable PullStream stream = current;
-    return arriving.get() > 0 || (stream != null && !isUsedUp(stream));
+    return arriving.get() > 0 || streams.stream().anyMatch(stream -> !isUsedUp(stream));
   }
 
   private static boolean isUsedUp(PullStream stream) {
@@ -111,40 +119,55 @@ final class StreamingPulls implements Pulls {
 
   @Override
   public void send(int max) {
-    @Nullable PullStream used;
+    @Nullable PullStream last;
     @Nullable PullStream next = null;
     synchronized (this) {
       if (isOutstanding()) {
         return;
       }
-      used = current;
-      if (used == null) {
-        next = new PullStream(client, connection, opening(max), new Events());
-        current = next;
+      last = leaving();
+      if (last == null) {
+        next = new PullStream(client, connection, opening(inherited + max), new Events());
+        inherited = 0;
+        streams.add(next);
       }
     }
     if (next != null) {
       next.start();
-    } else if (used != null) {
+    } else if (last != null) {
       // Its end wakes who waits, who then asks for the next.
-      used.halfClose();
+      last.halfClose();
     }
   }
 
-  private StreamingPullRequest opening(int max) {
+  /** Which stream has to go before there can be another; null if none has to. */
+  private @Nullable PullStream leaving() {
+    for (PullStream stream : streams) {
+      if (!stream.isFull()) {
+        return stream;
+      }
+    }
+    if (streams.size() < MOST_STREAMS) {
+      return null;
+    }
+    PullStream smallest = Collections.min(streams, Comparator.comparingLong(PullStream::window));
+    inherited = smallest.window();
+    return smallest;
+  }
+
+  private StreamingPullRequest opening(long window) {
     return StreamingPullRequest.newBuilder()
         .setSubscription(source.name())
         .setStreamAckDeadlineSeconds(Math.toIntExact(ackDeadline.toSeconds()))
-        .setMaxOutstandingMessages(Math.min(batchSize, (long) unsettled.get() + max))
-        // A new one each time: the window of an old stream is not to be carried over.
+        .setMaxOutstandingMessages(Math.min(batchSize, window))
+        // Each its own: the window of another stream is not to be carried over.
         .setClientId(UUID.randomUUID().toString())
         .build();
   }
 
   @Override
   public boolean comesUnasked() {
-    @Nullable PullStream stream = current;
-    return stream != null && stream.isOpen() && !stream.isFull();
+    return streams.stream().anyMatch(stream -> stream.isOpen() && !stream.isFull());
   }
 
   @Override
@@ -154,12 +177,15 @@ final class StreamingPulls implements Pulls {
 
   @Override
   public CompletableFuture<?> rest() {
-    @Nullable PullStream stream = current;
-    if (stream == null) {
-      return handedOver();
+    List<PullStream> all;
+    synchronized (this) {
+      inherited = 0;
+      all = List.copyOf(streams);
     }
-    stream.halfClose();
-    return stream.over().thenCompose(over -> handedOver());
+    all.forEach(PullStream::halfClose);
+    return CompletableFuture.allOf(
+            all.stream().map(PullStream::over).toArray(CompletableFuture[]::new))
+        .thenCompose(over -> handedOver());
   }
 
   private synchronized CompletableFuture<?> handedOver() {
@@ -172,7 +198,6 @@ final class StreamingPulls implements Pulls {
     @Override
     public void brought(PullStream stream, List<ReceivedMessage> messages) {
       int count = messages.size();
-      unsettled.addAndGet(count);
       arriving.addAndGet(count);
       CompletableFuture<Runnable> arrival =
           leased(stream, messages)
@@ -194,7 +219,7 @@ final class StreamingPulls implements Pulls {
         return firstLease.give(
             messages,
             (held, acknowledged) -> {
-              left(stream, 1);
+              stream.left(1);
               sink.ended(held, acknowledged);
             });
       } catch (RuntimeException e) {
@@ -206,17 +231,12 @@ final class StreamingPulls implements Pulls {
         PullStream stream, int count, @Nullable List<Held> held, @Nullable Throwable thrown) {
       arriving.addAndGet(-count);
       if (held == null) {
-        left(stream, count);
+        stream.left(count);
         sink.failed(PubSubClient.failure(Objects.requireNonNull(thrown)));
       } else {
-        left(stream, count - held.size());
+        stream.left(count - held.size());
         sink.arrived(held);
       }
-    }
-
-    private void left(PullStream stream, int count) {
-      stream.left(count);
-      unsettled.addAndGet(-count);
     }
 
     @Override
@@ -225,7 +245,7 @@ final class StreamingPulls implements Pulls {
       boolean asWanted = failure == null || stream.isClosing() || isPassing(failure, age);
       Runnable tell =
           () -> {
-            current = null;
+            streams.remove(stream);
             if (failure == null || asWanted) {
               sink.arrived(List.of());
             } else {

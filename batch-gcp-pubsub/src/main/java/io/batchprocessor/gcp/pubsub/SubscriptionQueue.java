@@ -15,7 +15,7 @@ final class SubscriptionQueue extends PulledQueue {
 
   private final Source source;
   private final ArrayDeque<Held> atHand = new ArrayDeque<>();
-  private final OrderedLines lines = new OrderedLines();
+  private final OrderedLines lines;
 
   SubscriptionQueue(
       Source source,
@@ -33,6 +33,7 @@ final class SubscriptionQueue extends PulledQueue {
         source,
         (message, keeper) -> messages.request(source, keeper, message));
     this.source = source;
+    this.lines = new OrderedLines(new Room(MOST_IN_LINE, Room.bytes() / config.requests().size()));
     if (source.ordered()) {
       connection.every(lease().dividedBy(4), this::extendLines);
     }
@@ -59,7 +60,7 @@ final class SubscriptionQueue extends PulledQueue {
 
   @Override
   boolean hasRoom() {
-    return lines.waiting() < MOST_IN_LINE;
+    return !lines.isFull();
   }
 
   @Override
@@ -74,20 +75,19 @@ final class SubscriptionQueue extends PulledQueue {
 
   @Override
   public void ended(Held held, boolean acknowledged) {
-    String key = held.orderingKey();
-    if (key.isEmpty()) {
+    if (held.orderingKey().isEmpty()) {
       return;
     }
     List<Held> behind = new ArrayList<>();
     change(
         () -> {
           if (acknowledged) {
-            @Nullable Held next = lines.next(key);
+            @Nullable Held next = lines.next(held);
             if (next != null) {
               atHand.add(next);
             }
           } else {
-            behind.addAll(lines.disband(key));
+            behind.addAll(lines.leave(held));
           }
         });
     if (!behind.isEmpty()) {
@@ -106,9 +106,9 @@ final class SubscriptionQueue extends PulledQueue {
   public void release(List<Delivery> deliveries) {
     List<Held> held = Deliveries.of(deliveries, client()).held();
     List<Held> behind = new ArrayList<>();
-    change(() -> held.forEach(first -> behind.addAll(lines.disband(first.orderingKey()))));
+    change(() -> held.forEach(first -> behind.addAll(lines.takeBehind(first))));
     if (!behind.isEmpty()) {
-      leases().release(behind);
+      var unused = PubSubClient.await(leases().releaseLater(behind));
     }
     leases().release(held);
   }

@@ -1,8 +1,10 @@
 package io.batchprocessor.gcp.pubsub;
 
 import com.google.api.gax.rpc.StatusCode.Code;
+import com.google.pubsub.v1.ReceivedMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,7 @@ final class UnaryPulls implements Pulls {
       var unused =
           client
               .pull(source.name(), Math.min(max, batchSize))
+              .exceptionallyCompose(UnaryPulls::nothingFound)
               .thenCompose(messages -> firstLease.give(messages, sink))
               .whenComplete((messages, thrown) -> ended(messages, thrown, sent));
     }
@@ -84,20 +87,26 @@ final class UnaryPulls implements Pulls {
     return CompletableFuture.completedFuture(null);
   }
 
+  /** A pull that waited as long as it may is one that found nothing. */
+  private static CompletableFuture<List<ReceivedMessage>> nothingFound(Throwable thrown) {
+    return PubSubClient.status(thrown) == Code.DEADLINE_EXCEEDED
+        ? CompletableFuture.completedFuture(List.of())
+        : CompletableFuture.failedFuture(thrown);
+  }
+
   private void ended(@Nullable List<Held> messages, @Nullable Throwable thrown, long sentNanos) {
-    if (thrown != null && PubSubClient.status(thrown) != Code.DEADLINE_EXCEEDED) {
+    if (messages == null) {
       outstanding.set(false);
-      sink.failed(PubSubClient.failure(thrown));
+      sink.failed(PubSubClient.failure(Objects.requireNonNull(thrown)));
       return;
     }
-    List<Held> arrived = messages == null ? List.of() : messages;
     Duration early = EMPTY_ANSWER.minusNanos(System.nanoTime() - sentNanos);
     Runnable tell =
         () -> {
           outstanding.set(false);
-          sink.arrived(arrived);
+          sink.arrived(messages);
         };
-    if (arrived.isEmpty() && !early.isNegative()) {
+    if (messages.isEmpty() && !early.isNegative()) {
       connection.later(early, tell);
     } else {
       tell.run();

@@ -6,58 +6,82 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Requests that wait until they are due, guarded by the retry queue's lock. */
 final class Waiting {
 
-  /** So many may wait in one process: more would be memory and leases that grow without a bound. */
-  private static final int MOST = 10_000;
-
   /** Leases are given in such steps, so that those of a batch need few calls. */
   private static final long STEP_SECONDS = 5;
 
-  private final PriorityQueue<Place> places =
-      new PriorityQueue<>(
-          Comparator.comparingLong(Place::dueNanos).thenComparingLong(Place::order));
+  private final NavigableSet<Place> places =
+      new TreeSet<>(Comparator.comparingLong(Place::dueNanos).thenComparingLong(Place::order));
+  private final Room room;
   private long added;
 
   private record Place(long dueNanos, long order, Held held) {}
 
+  Waiting(Room room) {
+    this.room = room;
+  }
+
+  /** Whether nothing more should come. */
   boolean isFull() {
-    return places.size() >= MOST;
+    return room.isFull();
   }
 
   void add(Held held, long dueNanos) {
     places.add(new Place(dueNanos, added++, held));
+    room.add(held);
+  }
+
+  /**
+   * Takes those for which there is no room, which are the ones due last, by the time for which they
+   * should stay with the broker.
+   */
+  Map<Duration, List<Held>> takeExcess(long nowNanos) {
+    List<Place> excess = new ArrayList<>();
+    while (room.isExceeded()) {
+      excess.add(removed(places.pollLast()));
+    }
+    return byDelay(excess, nowNanos);
+  }
+
+  private Place removed(@Nullable Place place) {
+    Place gone = Objects.requireNonNull(place);
+    room.remove(gone.held());
+    return gone;
   }
 
   /** Takes those that are due, the one that has been due longest first. */
   List<Held> pollDue(int max, long nowNanos) {
     List<Held> due = new ArrayList<>();
     while (due.size() < max && nanosUntilDue(nowNanos) <= 0) {
-      due.add(places.remove().held());
+      due.add(removed(places.pollFirst()).held());
     }
     return due;
   }
 
   /** How long until one is due; very long if none waits. */
   long nanosUntilDue(long nowNanos) {
-    @Nullable Place first = places.peek();
-    return first == null ? Long.MAX_VALUE : first.dueNanos() - nowNanos;
+    return places.isEmpty() ? Long.MAX_VALUE : places.first().dueNanos() - nowNanos;
   }
 
   /**
-   * Those not due whose lease needs to be extended, by the lease that they need. What is due and
-   * not asked for is not among them: its lease ends, and another process can have it.
+   * Those not due whose lease needs to be extended, or said once more, by the lease that they need.
+   * What is due and not asked for is not among them: its lease ends, and another process can have
+   * it.
    */
   Map<Duration, List<Held>> whoseLeaseEnds(long nowNanos, Duration lease) {
     long soon = lease.toNanos() / 3 * 2;
     Map<Duration, List<Held>> byLease = new LinkedHashMap<>();
     for (Place place : places) {
       long left = place.dueNanos() - nowNanos;
-      if (left > 0 && place.held().leaseEndNanos() - nowNanos <= soon) {
+      boolean ends = place.held().leaseEndNanos() - nowNanos <= soon;
+      if (left > 0 && (ends || place.held().isDoubtful())) {
         byLease
             .computeIfAbsent(leaseFor(Duration.ofNanos(left), lease), key -> new ArrayList<>())
             .add(place.held());
@@ -68,14 +92,21 @@ final class Waiting {
 
   /** Takes all, by the time for which they should stay with the broker. */
   Map<Duration, List<Held>> drain(long nowNanos) {
+    List<Place> all = new ArrayList<>();
+    while (!places.isEmpty()) {
+      all.add(removed(places.pollFirst()));
+    }
+    return byDelay(all, nowNanos);
+  }
+
+  private static Map<Duration, List<Held>> byDelay(List<Place> some, long nowNanos) {
     Map<Duration, List<Held>> byDelay = new LinkedHashMap<>();
-    for (Place place : places) {
+    for (Place place : some) {
       byDelay
           .computeIfAbsent(
               putOffFor(Duration.ofNanos(place.dueNanos() - nowNanos)), key -> new ArrayList<>())
           .add(place.held());
     }
-    places.clear();
     return byDelay;
   }
 

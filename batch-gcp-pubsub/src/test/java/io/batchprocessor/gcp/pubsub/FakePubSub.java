@@ -20,6 +20,7 @@ import com.google.pubsub.v1.PubsubMessage;
 import com.google.pubsub.v1.PullRequest;
 import com.google.pubsub.v1.PullResponse;
 import com.google.pubsub.v1.ReceivedMessage;
+import com.google.pubsub.v1.SchemaSettings;
 import com.google.pubsub.v1.StreamingPullRequest;
 import com.google.pubsub.v1.StreamingPullResponse;
 import com.google.pubsub.v1.SubscriberGrpc;
@@ -38,6 +39,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -59,8 +61,14 @@ final class FakePubSub implements AutoCloseable {
 
   final Set<String> topics = ConcurrentHashMap.newKeySet();
 
+  /** Topics that take only what keeps to a schema; it is {@link #publishing} that refuses. */
+  final Set<String> withSchema = ConcurrentHashMap.newKeySet();
+
   /** Resources that we may not look at. */
   final Set<String> hidden = ConcurrentHashMap.newKeySet();
+
+  /** Resources of which nobody tells us whether we have a permission. */
+  final Set<String> invisible = ConcurrentHashMap.newKeySet();
 
   /** Resources on which we have no permission. */
   final Set<String> forbidden = ConcurrentHashMap.newKeySet();
@@ -114,21 +122,28 @@ final class FakePubSub implements AutoCloseable {
     return "http://localhost:" + port;
   }
 
+  /** Delivers messages of an old time, with ids by their ack ids. */
+  void deliver(String body, String... ackIds) {
+    deliver(
+        Arrays.stream(ackIds)
+            .map(
+                ackId ->
+                    ReceivedMessage.newBuilder()
+                        .setAckId(ackId)
+                        .setMessage(
+                            PubsubMessage.newBuilder()
+                                .setData(ByteString.copyFromUtf8(body))
+                                .setMessageId("id-of-" + ackId)
+                                .setPublishTime(Timestamp.newBuilder().setSeconds(1_700_000_000)))
+                        .build())
+            .toArray(ReceivedMessage[]::new));
+  }
+
   /** Puts messages where the next pull, or one that waits, finds them. */
-  synchronized void deliver(String body, String... ackIds) {
-    for (String ackId : ackIds) {
-      messages.add(
-          ReceivedMessage.newBuilder()
-              .setAckId(ackId)
-              .setMessage(
-                  PubsubMessage.newBuilder()
-                      .setData(ByteString.copyFromUtf8(body))
-                      .setMessageId("id-of-" + ackId)
-                      .setPublishTime(Timestamp.newBuilder().setSeconds(1_700_000_000)))
-              .build());
-    }
+  synchronized void deliver(ReceivedMessage... more) {
+    messages.addAll(List.of(more));
     if (!waiting.isEmpty()) {
-      answerPull(ackIds.length, waiting.remove());
+      answerPull(more.length, waiting.remove());
     }
     streams.forEach(FakeStream::send);
   }
@@ -238,7 +253,11 @@ final class FakePubSub implements AutoCloseable {
     @Override
     public void getTopic(GetTopicRequest request, StreamObserver<Topic> observer) {
       String name = request.getTopic();
-      look(name, topics.contains(name), () -> Topic.newBuilder().setName(name).build(), observer);
+      Topic.Builder topic = Topic.newBuilder().setName(name);
+      if (withSchema.contains(name)) {
+        topic.setSchemaSettings(SchemaSettings.newBuilder().setSchema("projects/p/schemas/s"));
+      }
+      look(name, topics.contains(name), topic::build, observer);
     }
 
     @Override
@@ -262,6 +281,13 @@ final class FakePubSub implements AutoCloseable {
     @Override
     public void testIamPermissions(
         TestIamPermissionsRequest request, StreamObserver<TestIamPermissionsResponse> observer) {
+      if (invisible.contains(request.getResource())) {
+        observer.onError(
+            io.grpc.Status.PERMISSION_DENIED
+                .withDescription("the API is disabled")
+                .asRuntimeException());
+        return;
+      }
       TestIamPermissionsResponse.Builder granted = TestIamPermissionsResponse.newBuilder();
       if (!forbidden.contains(request.getResource())) {
         granted.addAllPermissions(request.getPermissionsList());

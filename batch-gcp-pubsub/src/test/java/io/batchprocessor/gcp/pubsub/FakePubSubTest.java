@@ -77,12 +77,14 @@ class FakePubSubTest {
   void missing_topics_and_subscriptions_are_named_with_how_to_make_them() {
     pubSub.topics.clear();
     pubSub.subscriptions.clear();
+    pubSub.forbidden.add(REQUESTS);
 
     assertThatThrownBy(this::open)
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContaining("topic %s (pubsub.dead-letter-topic-id) does not exist", DEAD)
         .hasMessageContaining("gcloud pubsub topics create results")
-        .hasMessageContaining("gcloud pubsub subscriptions create requests");
+        .hasMessageContaining("gcloud pubsub subscriptions create requests")
+        .hasMessageNotContaining("no permission");
   }
 
   @Test

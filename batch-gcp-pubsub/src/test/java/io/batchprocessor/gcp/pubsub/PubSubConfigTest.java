@@ -63,6 +63,35 @@ class PubSubConfigTest {
   }
 
   @Test
+  void what_is_no_endpoint_is_refused_with_where_it_was_said() {
+    for (String host : List.of("localhost:8085", "localhost:8085/", "http://localhost:8085/")) {
+      assertThat(
+              List.of(
+                  whole(Map.of("GOOGLE_CLOUD_PROJECT", "p", "PUBSUB_EMULATOR_HOST", host)),
+                  whole(
+                      Map.of("GOOGLE_CLOUD_PROJECT", "p"),
+                      "pubsub.endpoint",
+                      host.startsWith("http") ? host : "http://" + host)))
+          .allMatch(PubSubConfig::plaintext)
+          .allMatch(config -> config.endpoint().equals("localhost:8085"));
+    }
+    for (String endpoint :
+        List.of("https://pubsub.googleapis.com", "ftp://host:1", "host:port", "http://h/v1", "")) {
+      assertThatThrownBy(
+              () -> whole(Map.of("GOOGLE_CLOUD_PROJECT", "p"), "pubsub.endpoint", endpoint))
+          .isInstanceOf(InvalidSettingsException.class)
+          .hasMessageContaining("pubsub.endpoint=%s is not host:port", endpoint);
+    }
+    assertThatThrownBy(
+            () ->
+                whole(
+                    Map.of(
+                        "GOOGLE_CLOUD_PROJECT", "p", "PUBSUB_EMULATOR_HOST", "https://host:8085")))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("PUBSUB_EMULATOR_HOST=https://host:8085 is not host:port");
+  }
+
+  @Test
   void names_that_pub_sub_would_refuse_are_refused() {
     for (String id : List.of("ab", "9lives", "goog-le", "with space")) {
       assertThatThrownBy(

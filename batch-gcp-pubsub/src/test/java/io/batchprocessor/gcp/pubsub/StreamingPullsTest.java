@@ -85,22 +85,56 @@ class StreamingPullsTest {
   }
 
   @Test
-  void a_processor_with_room_for_more_than_before_outgrows_its_stream() throws Exception {
+  void a_processor_with_room_for_more_than_before_gets_streams_for_no_more_than_that()
+      throws Exception {
     settings.put("pubsub.batch-size", "40");
     deliver(0, 200);
     List<Delivery> held = new ArrayList<>();
-    while (held.size() < 100) {
+    for (int i = 1; i <= 5; i++) {
       held.addAll(receive(20));
+      assertThat(held).hasSize(20 * i);
+      assertThat(pubSub.backlog()).isEqualTo(200 - 20 * i);
     }
-    assertThat(pubSub.streams)
-        .extracting(stream -> stream.opening().getMaxOutstandingMessages())
-        .startsWith(20L, 40L, 40L)
-        .allMatch(window -> window <= 40);
-    assertThat(pubSub.streams).allMatch(stream -> stream.most() <= 40);
+    assertThat(pubSub.streams).hasSize(5).noneMatch(FakeStream::isHalfClosed);
     assertThat(pubSub.streams)
         .extracting(stream -> stream.opening().getClientId())
         .doesNotHaveDuplicates();
     assertThat(held).extracting(delivery -> Held.of(delivery).ackId()).doesNotHaveDuplicates();
+
+    // What is settled is replaced by the streams that there are.
+    assertThat(queue().acknowledge(held.subList(10, 60))).isEmpty();
+    for (int left = 50; left > 0; ) {
+      left -= receive(left).size();
+    }
+    assertThat(pubSub.streams).hasSize(5);
+    assertThat(pubSub.backlog()).isEqualTo(50);
+  }
+
+  @Test
+  void a_processor_whose_room_grows_by_little_steps_has_few_streams_and_little_too_much()
+      throws Exception {
+    deliver(0, 200);
+    for (int held = 1; held <= 60; held++) {
+      assertThat(receive(1)).hasSize(1);
+      int tooMuch = 200 - pubSub.backlog() - held;
+      assertThat(tooMuch).isLessThanOrEqualTo(held / 8);
+      assertThat(pubSub.streams)
+          .filteredOn(stream -> !stream.isHalfClosed())
+          .hasSizeLessThanOrEqualTo(8);
+    }
+  }
+
+  @Test
+  void a_stream_that_follows_one_that_ended_asks_for_no_more_than_is_wanted() throws Exception {
+    List<Delivery> held = openedBy(10);
+    deliver(100, 100);
+    Awaitility.await().pollDelay(Duration.ofMillis(1_200)).until(() -> true);
+    pubSub.streams.get(0).end(Status.UNAVAILABLE);
+    for (int i = 0; i < 3; i++) {
+      assertThat(queue().acknowledge(List.of(held.get(i)))).isEmpty();
+      assertThat(receive(1)).hasSize(1);
+    }
+    assertThat(pubSub.backlog()).isEqualTo(97);
   }
 
   @Test
@@ -140,9 +174,9 @@ class StreamingPullsTest {
   @Test
   void what_is_asked_for_too_slowly_goes_back_before_its_lease_is_over() throws Exception {
     settings.put("pubsub.lease", "10s");
-    List<Delivery> held = openedBy(10);
+    List<Delivery> held = openedBy(100);
     assertThat(queue().acknowledge(held)).isEmpty();
-    deliver(100, 100);
+    deliver(100, 200);
     await(
         () -> {
           for (Delivery one : queue().receive(1, Duration.ofMillis(100))) {
