@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** Rules 203 to 209, of {@link RequestQueue}: what a lease is worth. */
 public interface LeaseContract extends AdapterRules {
@@ -16,6 +20,13 @@ public interface LeaseContract extends AdapterRules {
     trial.one(kind.of(trial.transport()));
     trial.assertQuiet(kind.of(trial.transport()));
     trial.assertQuiet(kind.of(trial.other()));
+    if (trial.adapter().ephemeral() == null) {
+      try (Trial together = trial.another()) {
+        handsOutOnceToTwo(kind, together);
+      }
+    } else {
+      trial.partly("two processes at once: " + trial.adapter().ephemeral());
+    }
     if (!trial.adapter().hasLeases()) {
       trial.partly("deliveries have no lease");
       return;
@@ -34,6 +45,40 @@ public interface LeaseContract extends AdapterRules {
                 .isTrue();
           }
         });
+  }
+
+  /** Two processes that ask at the same moment, again and again until everything is out. */
+  private static void handsOutOnceToTwo(QueueUnderTest kind, Trial trial) throws Exception {
+    List<String> ids = Requests.ids(200);
+    kind.fill(trial, ids.toArray(String[]::new));
+    AtomicInteger out = new AtomicInteger();
+    CountDownLatch start = new CountDownLatch(2);
+    List<Background<List<Delivery>>> processes =
+        Stream.of(trial.transport(), trial.other())
+            .map(kind::of)
+            .map(
+                queue ->
+                    Background.of(
+                        () -> {
+                          start.countDown();
+                          start.await();
+                          List<Delivery> taken = new ArrayList<>();
+                          while (out.get() < ids.size()) {
+                            List<Delivery> some = trial.receive(queue, 10, Trial.QUIET);
+                            taken.addAll(some);
+                            out.addAndGet(some.size());
+                          }
+                          return taken;
+                        }))
+            .toList();
+    List<String> taken = new ArrayList<>();
+    for (Background<List<Delivery>> process : processes) {
+      taken.addAll(
+          Requests.idsOf(process.within(trial.patience(), "receive until 200 messages are out")));
+    }
+    assertThat(taken)
+        .as("what two processes took at the same time")
+        .containsExactlyInAnyOrderElementsOf(ids);
   }
 
   @ForEachQueue
