@@ -47,6 +47,10 @@ import java.util.List;
  *   <li value="217">Null is refused with {@link NullPointerException}, {@code max} below 1 with
  *       {@link IllegalArgumentException}.
  *   <li value="218">Two queues of one transport keep their messages apart.
+ *   <li value="219">Lists are as long as the engine needs them: several hundred deliveries, for
+ *       {@code extend} many thousand, all that is held. {@code receive} may be asked for more than
+ *       the broker hands out at once. Where the broker takes less in one call, the adapter makes
+ *       several.
  * </ol>
  */
 public interface RequestQueue {

@@ -22,7 +22,7 @@ final class SettleFaults {
   static List<Fault> all() {
     return List.of(
         broker("delivers twice within a lease", HalvesLeases::new, 104, 203),
-        transport("loses on release", LosesOnRelease::new, 204, 215),
+        transport("loses on release", LosesOnRelease::new, 204, 215, 219),
         transport("does nothing on acknowledge", KeepsAcknowledged::new, 205, 210),
         transport("does nothing on extend", DoesNotExtend::new, 207),
         transport("tells nobody that an acknowledgement came late", TellsNobody::new, 208, 210),

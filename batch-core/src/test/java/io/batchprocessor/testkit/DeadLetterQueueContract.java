@@ -3,6 +3,7 @@ package io.batchprocessor.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.DeadLetter;
 import io.batchprocessor.spi.DeadLetterQueue;
 import io.batchprocessor.spi.Delivery;
@@ -11,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Rules 501 to 503, of {@link DeadLetterQueue}. */
+/** Rules 501 to 504, of {@link DeadLetterQueue}. */
 public interface DeadLetterQueueContract extends AdapterRules {
 
   @Test
@@ -79,6 +80,29 @@ public interface DeadLetterQueueContract extends AdapterRules {
 
     if (trial.adapter().deadLetters() != null) {
       assertThat(stored(trial, 1)).hasSizeBetween(1, 2);
+    } else {
+      trial.partly("no way to read dead letters is given");
+    }
+  }
+
+  @Test
+  default void rule_504_dead_letter_takes_many_at_once(Trial trial) throws Exception {
+    DeadLetterQueue letters = queue(trial);
+    List<String> ids = new ArrayList<>();
+    for (List<Bytes> bodies : List.of(Requests.bodies(Bulk.manyIds()), Bulk.largeBodies())) {
+      List<Delivery> held = Bulk.taken(trial, bodies);
+      ids.addAll(Requests.idsOf(held));
+
+      trial.assertNoneLost(
+          letters.deadLetter(
+              held.stream().map(delivery -> new DeadLetter(delivery, "it has no id")).toList()));
+    }
+
+    trial.assertQuiet(trial.queue());
+    if (trial.adapter().deadLetters() != null) {
+      assertThat(stored(trial, ids.size()))
+          .extracting(letter -> Requests.id(letter.delivery()))
+          .containsExactlyInAnyOrderElementsOf(ids);
     } else {
       trial.partly("no way to read dead letters is given");
     }

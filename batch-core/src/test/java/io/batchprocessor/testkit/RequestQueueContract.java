@@ -17,7 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Rules 201 to 202 and 210 to 218, of {@link RequestQueue}, on a request queue and on the retry
+ * Rules 201 to 202 and 210 to 219, of {@link RequestQueue}, on a request queue and on the retry
  * queue; those about leases are in {@link LeaseContract}.
  */
 public interface RequestQueueContract extends AdapterRules {
@@ -263,6 +263,23 @@ public interface RequestQueueContract extends AdapterRules {
       seen.add(Requests.id(trial.one(queue)));
       assertThat(seen).contains("for-" + queue.name());
     }
+  }
+
+  @ForEachQueue
+  default void rule_219_lists_are_as_long_as_the_engine_needs_them(QueueUnderTest kind, Trial trial)
+      throws Exception {
+    RequestQueue queue = kind.of(trial.transport());
+    List<String> ids = Bulk.manyIds();
+    kind.fill(trial, Requests.bodies(ids));
+
+    List<Delivery> held = trial.take(queue, ids.size());
+    trial.assertNoneLost(queue.extend(held));
+    queue.release(held);
+    List<Delivery> again = trial.take(queue, ids.size());
+    trial.assertNoneLost(queue.acknowledge(again));
+
+    assertThat(Requests.idsOf(again)).containsExactlyInAnyOrderElementsOf(ids);
+    trial.assertQuiet(queue);
   }
 
   private static Void released(RequestQueue queue, List<Delivery> deliveries) {

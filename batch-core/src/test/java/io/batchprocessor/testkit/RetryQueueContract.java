@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Rules 301 to 310, of {@link RetryQueue}. */
+/** Rules 301 to 311, of {@link RetryQueue}. */
 public interface RetryQueueContract extends AdapterRules {
 
   @Test
@@ -212,6 +212,19 @@ public interface RetryQueueContract extends AdapterRules {
 
     assertThat(back.attributes()).isEqualTo(retry.attributes()).containsEntry("left", "here");
     assertThat(back.body()).as("body").isEqualTo(original.body());
+  }
+
+  @Test
+  default void rule_311_schedule_takes_many_at_once(Trial trial) throws Exception {
+    RetryQueue retries = trial.transport().retryQueue();
+    List<Delivery> held = Bulk.taken(trial, Requests.bodies(Bulk.manyIds()));
+
+    trial.assertNoneLost(retries.schedule(retriesOf(held, Trial.SOON)));
+
+    List<Delivery> back = trial.take(retries, held.size());
+    assertThat(Requests.idsOf(back)).containsExactlyInAnyOrderElementsOf(Bulk.manyIds());
+    trial.assertNoneLost(retries.acknowledge(back));
+    trial.assertQuiet(trial.queue());
   }
 
   private static List<Retry> retriesOf(List<Delivery> deliveries, Duration delay) {

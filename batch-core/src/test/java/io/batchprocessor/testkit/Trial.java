@@ -3,6 +3,7 @@ package io.batchprocessor.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchprocessor.message.Bytes;
+import io.batchprocessor.message.ResultMessage;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.Producer;
 import io.batchprocessor.spi.RequestQueue;
@@ -335,6 +336,11 @@ final class Trial implements AutoCloseable {
     }
     results.addAll(takeResults(QUIET));
     return results;
+  }
+
+  /** The ids of {@link #results}. */
+  List<String> resultIds(int count) throws InterruptedException {
+    return results(count).stream().map(json -> ResultMessage.parse(json).id()).toList();
   }
 
   void assertNoResults() throws InterruptedException {
