@@ -22,10 +22,20 @@ final class SettleFaults {
   static List<Fault> all() {
     return List.of(
         broker("delivers twice within a lease", HalvesLeases::new, 104, 203),
-        transport("loses on release", LosesOnRelease::new, 204, 215, 219),
-        transport("does nothing on acknowledge", KeepsAcknowledged::new, 205, 210),
+        transport("loses on release", LosesOnRelease::new, 204, 209, 215, 219),
+        transport(
+            "does nothing on acknowledge",
+            KeepsAcknowledged::new,
+            205,
+            207,
+            208,
+            209,
+            210,
+            306,
+            502),
         transport("does nothing on extend", DoesNotExtend::new, 207),
-        transport("tells nobody that an acknowledgement came late", TellsNobody::new, 208, 210),
+        transport(
+            "tells nobody that an acknowledgement came late", TellsNobody::new, 208, 210, 502),
         transport("acknowledges for somebody else", AcknowledgesForOthers::new, 208),
         transport("releases for somebody else", ReleasesForOthers::new, 209, 210),
         transport("settles only after a receive has returned", WaitsForReceive::new, 213),

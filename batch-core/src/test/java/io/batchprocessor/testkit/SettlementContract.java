@@ -112,16 +112,16 @@ public interface SettlementContract extends AdapterRules {
       Trial trial) throws Exception {
     Settlement settlement = trial.need(Settlement.class, trial.transport());
     trial.listen();
-    trial.submit("r1", "r2");
-    List<Delivery> held = trial.take(trial.queue(), 2);
-    List<Delivery> first = held.subList(0, 1);
-    trial.assertNoneLost(settlement.settle(Requests.answers(first)));
+    trial.submit("r1", "r2", "r3");
+    List<Delivery> held = trial.take(trial.queue(), 3);
+    List<Delivery> middle = held.subList(1, 2);
+    trial.assertNoneLost(settlement.settle(Requests.answers(middle)));
 
     assertThat(settlement.settle(Requests.answers(held)))
         .as("deliveries returned as lost")
-        .containsExactlyElementsOf(first);
+        .containsExactlyElementsOf(middle);
 
-    assertThat(trial.resultIds(2)).containsExactlyInAnyOrder("r1", "r2");
+    assertThat(trial.resultIds(3)).containsExactlyInAnyOrder("r1", "r2", "r3");
   }
 
   @Test

@@ -285,6 +285,18 @@ final class Trial implements AutoCloseable {
     return take(queue, 1, hold).get(0);
   }
 
+  /** Lets the middle one of three go; the lease of no other. Returns it in a list. */
+  List<Delivery> letMiddleGo(RequestQueue queue, List<Delivery> three) {
+    List<Delivery> middle = three.subList(1, 2);
+    assertNoneLost(queue.acknowledge(middle));
+    return middle;
+  }
+
+  /** The others. */
+  static List<Delivery> outer(List<Delivery> three) {
+    return List.of(three.get(0), three.get(2));
+  }
+
   /** That nothing is handed out for a while. */
   void assertQuiet(RequestQueue queue) throws InterruptedException {
     assertQuiet(queue, QUIET);
