@@ -34,6 +34,7 @@ class FaultyTransport implements Transport {
   private volatile Consumer<List<Result>> check = results -> {};
   private List<Queue> requestQueues;
   private final Retries retryQueue;
+  private volatile boolean hasty;
 
   private FaultyTransport(MemoryTransport memory) {
     this.memory = memory;
@@ -109,6 +110,12 @@ class FaultyTransport implements Transport {
   /** What looks at results before they are stored, and may throw. */
   FaultyTransport refuses(Consumer<List<Result>> results) {
     check = results;
+    return this;
+  }
+
+  /** From now on no {@code receive} waits. */
+  FaultyTransport hasty() {
+    hasty = true;
     return this;
   }
 
@@ -195,7 +202,7 @@ class FaultyTransport implements Transport {
     @Override
     public List<Delivery> receive(int max, Duration maxWait) throws InterruptedException {
       call("receive", () -> max);
-      return queue.receive(max, maxWait);
+      return queue.receive(max, hasty ? Duration.ZERO : maxWait);
     }
 
     @Override

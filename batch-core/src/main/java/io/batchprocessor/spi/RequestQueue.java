@@ -17,7 +17,8 @@ import java.util.List;
  *   <li value="201">{@code receive} returns at least one and at most {@code max} deliveries as soon
  *       as there are any: it does not wait for a batch to fill.
  *   <li value="202">With nothing to hand out, {@code receive} blocks for {@code maxWait} at the
- *       most, then returns an empty list. It never returns null.
+ *       most, then returns an empty list, and does not return empty much earlier: the engine asks
+ *       again at once. It never returns null.
  *   <li value="203">While its lease lasts, a message is not handed out again, by this process or
  *       any other.
  *   <li value="204">{@code release} makes the message available again, at once, with the same

@@ -31,6 +31,7 @@ final class ReceiveFaults {
         transport("ignores max", IgnoresMax::new, 201),
         transport("waits until a batch is full", WaitsForFullBatch::new, 201),
         transport("takes a wait of zero for one without end", WaitsForEver::new, 202),
+        transport("does not wait for a moment", DoesNotWait::new, 202),
         transport("returns null for nothing", ReturnsNull::new, 202),
         transport(
             "forgets how often it delivered", (b, s) -> changed(b, s, ReceiveFaults::first), 206),
@@ -129,6 +130,20 @@ final class ReceiveFaults {
     List<Delivery> receive(RequestQueue queue, int max, Duration maxWait)
         throws InterruptedException {
       return super.receive(queue, max, maxWait.isZero() ? Duration.ofDays(1) : maxWait);
+    }
+  }
+
+  /** Finds short waits not worth while. */
+  private static final class DoesNotWait extends BrokerTransport {
+    DoesNotWait(MemoryBroker broker, Settings settings) {
+      super(broker, settings);
+    }
+
+    @Override
+    List<Delivery> receive(RequestQueue queue, int max, Duration maxWait)
+        throws InterruptedException {
+      return super.receive(
+          queue, max, maxWait.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ZERO : maxWait);
     }
   }
 

@@ -56,6 +56,13 @@ public interface RequestQueueContract extends AdapterRules {
           .isNotNull()
           .isEmpty();
     }
+
+    int times = 10;
+    long begin = System.nanoTime();
+    trial.repeat(times, () -> trial.receive(queue, 5, Trial.QUIET));
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .as("how long %d receives with maxWait %s wait in an empty queue", times, Trial.QUIET)
+        .isGreaterThan(Trial.QUIET.multipliedBy(times).dividedBy(2));
   }
 
   @ForEachQueue
