@@ -8,8 +8,9 @@ import java.util.List;
  * move bytes; the engine understands them.
  *
  * <p>{@link #receive} is called by one thread only, the queue's own. The other methods are called
- * by the settler and the lease keeper, one at a time each, also while {@code receive} waits. No
- * list that is passed is empty or holds a null; every delivery in it came out of this queue.
+ * by the settler and the lease keeper, also while {@code receive} waits: by two threads at the most
+ * at once, which may both be in {@code extend}, and with the same delivery. No list that is passed
+ * is empty or holds a null; every delivery in it came out of this queue.
  *
  * <p>The contract:
  *
@@ -38,7 +39,8 @@ import java.util.List;
  *   <li value="212">The first attempt is 1, the first delivery count is 1, and the queue's name is
  *       the delivery's {@link Delivery#queue}.
  *   <li value="213">{@code acknowledge}, {@code release} and {@code extend} work while {@code
- *       receive} blocks, and do not wait for it to return.
+ *       receive} blocks, and do not wait for it to return; {@code extend} also while another thread
+ *       is in it.
  *   <li value="214">An interrupt ends {@code receive} with {@link InterruptedException}, or is seen
  *       by the next call; what was taken from the broker is not lost.
  *   <li value="215">A method that fails throws a {@link RuntimeException}, and may be called again

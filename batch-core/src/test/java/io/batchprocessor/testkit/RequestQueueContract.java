@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -144,6 +145,12 @@ public interface RequestQueueContract extends AdapterRules {
             });
 
     settling.within(trial.patience(), "extend, acknowledge and release while receive blocks");
+    List<Delivery> left = held.subList(2, 3);
+    List<Background<Void>> extending =
+        Stream.generate(() -> Background.of(() -> extended(trial, queue, left))).limit(2).toList();
+    for (Background<Void> thread : extending) {
+      thread.within(trial.patience(), "extend by two threads while receive blocks");
+    }
     receive.interrupt();
   }
 
@@ -287,6 +294,13 @@ public interface RequestQueueContract extends AdapterRules {
 
     assertThat(Requests.idsOf(again)).containsExactlyInAnyOrderElementsOf(ids);
     trial.assertQuiet(queue);
+  }
+
+  private static Void extended(Trial trial, RequestQueue queue, List<Delivery> deliveries) {
+    for (int time = 0; time < 20; time++) {
+      trial.assertNoneLost(queue.extend(deliveries));
+    }
+    return null;
   }
 
   private static Void released(RequestQueue queue, List<Delivery> deliveries) {
