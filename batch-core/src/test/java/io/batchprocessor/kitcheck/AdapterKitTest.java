@@ -2,6 +2,9 @@ package io.batchprocessor.kitcheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,6 +38,19 @@ class AdapterKitTest {
                         assertThat(run.failed(FaultyAdapter.class, i + 1))
                             .as(run.reasons(FaultyAdapter.class, i + 1))
                             .isEqualTo(FAULTS.get(i).breaks())));
+  }
+
+  @Test
+  void a_crash_that_never_came_in_time_is_not_reported_as_tested() throws IOException {
+    Path report = KitRun.REPORTS.resolve(ProviderFaults.KILLED_LATE + ".md");
+
+    assertThat(Files.readAllLines(report))
+        .filteredOn(
+            line ->
+                line.contains("a crash: the broker was never killed within a lease of PT1S;")
+                    && line.contains("passed, in part"))
+        .extracting(line -> line.substring(0, "| 301".length()))
+        .containsExactly("| 301", "| 611");
   }
 
   @Test
