@@ -38,6 +38,7 @@ final class ProviderFaults {
         broker("lists a setting twice", ListsTwice::new, 112),
         broker("starts a thread when asked for its settings", StartsThread::new, 103, 113),
         broker(KILLED_LATE, KilledLate::new),
+        broker("is tested with a server of the test's own", OwnServer::new),
         broker("opens without its broker", OpensAnyway::new, 121),
         broker("closes all its transports with one", ClosesAll::new, 104, 122, 651),
         broker("takes no queues from the configuration", IgnoresQueues::new, 123));
@@ -52,6 +53,13 @@ final class ProviderFaults {
     public void kill() {
       Awaitility.await().pollDelay(Duration.ofMillis(1_100)).until(() -> true);
       super.kill();
+    }
+  }
+
+  private static final class OwnServer extends MemoryBroker {
+    OwnServer() {
+      super(BrokerTransport::new);
+      forEver("server");
     }
   }
 

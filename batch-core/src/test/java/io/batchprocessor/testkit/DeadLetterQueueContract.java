@@ -22,8 +22,9 @@ public interface DeadLetterQueueContract extends AdapterRules {
     if (trial.adapter().deadLetters() == null) {
       throw trial.skip("no way to read dead letters is given");
     }
+    int second = trial.second();
     trial.holdingOne(
-        1,
+        second,
         (timed, held) ->
             timed.assertNoneLost(
                 queue(timed).deadLetter(List.of(new DeadLetter(held, "it has no id")))),
@@ -33,7 +34,8 @@ public interface DeadLetterQueueContract extends AdapterRules {
                     letter -> Requests.id(letter.delivery()),
                     DeadLetter::reason,
                     letter -> letter.delivery().queue())
-                .containsExactly(tuple("r1", "it has no id", timed.adapter().queues().get(1))));
+                .containsExactly(
+                    tuple("r1", "it has no id", timed.adapter().queues().get(second))));
   }
 
   @Test

@@ -270,6 +270,7 @@ public interface RequestQueueContract extends AdapterRules {
     trial.one(filled);
 
     Set<String> seen = new HashSet<>();
+    trial.second();
     for (RequestQueue queue : trial.transport().requestQueues()) {
       trial.submit(queue.name(), Requests.bodies(List.of("for-" + queue.name())));
     }

@@ -129,14 +129,15 @@ public interface SettlementContract extends AdapterRules {
     Settlement settlement = trial.need(Settlement.class, trial.transport());
     trial.listen();
     List<? extends RequestQueue> queues = trial.transport().requestQueues();
+    RequestQueue second = queues.get(trial.second());
     trial.submit(queues.get(0).name(), Requests.bodies(List.of("retried")));
     Delivery retried = trial.one(queues.get(0));
     trial.transport().retryQueue().schedule(List.of(new Retry(retried, Trial.SOON, 2)));
     trial.submit(queues.get(0).name(), Requests.bodies(List.of("first")));
-    trial.submit(queues.get(1).name(), Requests.bodies(List.of("second")));
+    trial.submit(second.name(), Requests.bodies(List.of("second")));
     List<Delivery> mixed = new ArrayList<>(trial.take(queues.get(0), 1));
     mixed.addAll(trial.take(trial.transport().retryQueue(), 1));
-    mixed.addAll(trial.take(queues.get(1), 1));
+    mixed.addAll(trial.take(second, 1));
 
     trial.assertNoneLost(settlement.settle(Requests.answers(mixed)));
 

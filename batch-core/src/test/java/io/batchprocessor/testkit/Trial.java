@@ -216,6 +216,15 @@ final class Trial implements AutoCloseable {
     return transport;
   }
 
+  /** The number of a second request queue; of the first, where the adapter has no other. */
+  int second() {
+    if (adapter.queues().size() > 1) {
+      return 1;
+    }
+    partly("the adapter has one request queue");
+    return 0;
+  }
+
   RequestQueue queue() {
     return transport().requestQueues().get(0);
   }
@@ -414,9 +423,24 @@ final class Trial implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    List<Runnable> ends = new ArrayList<>();
     if (adapter.broker() != null) {
-      adapter.broker().start();
+      ends.add(adapter.broker()::start);
     }
-    opened.forEach(Transport::close);
+    opened.forEach(transport -> ends.add(transport::close));
+    List<Throwable> failures = new ArrayList<>();
+    for (Runnable end : ends) {
+      try {
+        end.run();
+      } catch (RuntimeException | Error e) {
+        failures.add(e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      AssertionError failure =
+          new AssertionError("the end of the test failed: " + failures.get(0), failures.get(0));
+      failures.stream().skip(1).forEach(failure::addSuppressed);
+      throw failure;
+    }
   }
 }
