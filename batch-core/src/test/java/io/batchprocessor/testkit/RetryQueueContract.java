@@ -63,12 +63,16 @@ public interface RetryQueueContract extends AdapterRules {
   default void rule_302_the_message_comes_back_not_before_it_is_due(Trial trial) throws Exception {
     Duration delay = Duration.ofSeconds(1);
     RetryQueue retries = trial.transport().retryQueue();
+    trial.submit("in a month");
+    trial.assertNoneLost(
+        retries.schedule(retriesOf(trial.take(trial.queue(), 1), Duration.ofDays(30))));
+    trial.assertQuiet(retries);
     trial.submit("r1");
     List<Delivery> original = trial.take(trial.queue(), 1);
     Hold waiting = new Hold(delay);
     trial.assertNoneLost(retries.schedule(retriesOf(original, delay)));
 
-    trial.one(retries);
+    assertThat(Requests.id(trial.one(retries))).isEqualTo("r1");
 
     assertThat(waiting.lasts())
         .as("back %s after schedule, due after %s", waiting.age(), delay)
