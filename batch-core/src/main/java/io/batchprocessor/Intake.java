@@ -23,6 +23,12 @@ final class Intake implements Runnable {
 
   private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(200).toNanos();
 
+  /** A queue that has nothing is to wait; one that is back sooner than this has not. */
+  private static final long TOO_SOON_NANOS = Duration.ofMillis(10).toNanos();
+
+  /** How long it is left alone then, so that asking it is no loop without end. */
+  private static final long HASTY_NANOS = Duration.ofMillis(50).toNanos();
+
   private final RequestQueue queue;
   private final Sluice sluice;
   private final Admission admission;
@@ -105,11 +111,17 @@ final class Intake implements Runnable {
         continue;
       }
       try {
-        long askedNanos = ticker.getAsLong();
-        take(queue.receive(demand, MAX_WAIT), askedNanos);
+        long leasedNanos = ticker.getAsLong();
+        long asked = System.nanoTime();
+        List<Delivery> deliveries = queue.receive(demand, MAX_WAIT);
+        long waited = System.nanoTime() - asked;
+        take(deliveries, leasedNanos);
         if (failures > 0) {
           broker.recovered("receive from " + queue.name());
           failures = 0;
+        }
+        if (deliveries.isEmpty() && waited < TOO_SOON_NANOS) {
+          pause(HASTY_NANOS);
         }
       } catch (InterruptedException e) {
         // Only stop() interrupts; the loop's condition sees it. Anybody else's interrupt is not for

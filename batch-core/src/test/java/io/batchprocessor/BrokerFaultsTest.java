@@ -246,6 +246,22 @@ class BrokerFaultsTest extends EngineBench {
     assertThat(recorder.events()).anyMatch(event -> event.startsWith("brokerFailed:receive from"));
   }
 
+  /** Of the two queues one is asked eleven times at the least; a slow machine asks less often. */
+  @Test
+  void a_queue_that_does_not_wait_is_not_asked_without_end() {
+    FaultyTransport hasty = FaultyTransport.inTwoSteps(queues).hasty();
+    start(hasty, EngineBench::asItIs);
+    eventually().until(() -> hasty.calls("receive") > 0);
+    long begin = System.nanoTime();
+    int before = hasty.calls("receive");
+
+    eventually().until(() -> hasty.calls("receive") - before > 21);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .as("how long it takes to ask two queues 22 times")
+        .isGreaterThanOrEqualTo(Duration.ofMillis(10 * 50));
+  }
+
   @Test
   void retries_that_can_not_be_scheduled_are_scheduled_later() {
     gateway.answering(request -> FakeGateway.answer(503, "{}"));

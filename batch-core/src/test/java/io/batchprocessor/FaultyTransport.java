@@ -37,6 +37,7 @@ class FaultyTransport implements Transport {
   private volatile Predicate<Delivery> lost = delivery -> false;
   private List<Queue> requestQueues;
   private final Retries retryQueue;
+  private volatile boolean hasty;
 
   private FaultyTransport(MemoryTransport memory) {
     this.memory = memory;
@@ -118,6 +119,12 @@ class FaultyTransport implements Transport {
   /** Says of these, when they are to be extended, that their leases are lost. */
   FaultyTransport saysLost(Predicate<Delivery> deliveries) {
     lost = deliveries;
+    return this;
+  }
+
+  /** From now on no {@code receive} waits. */
+  FaultyTransport hasty() {
+    hasty = true;
     return this;
   }
 
@@ -204,7 +211,7 @@ class FaultyTransport implements Transport {
     @Override
     public List<Delivery> receive(int max, Duration maxWait) throws InterruptedException {
       call("receive", () -> max);
-      return queue.receive(max, maxWait);
+      return queue.receive(max, hasty ? Duration.ZERO : maxWait);
     }
 
     @Override

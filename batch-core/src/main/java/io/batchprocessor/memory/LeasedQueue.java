@@ -178,9 +178,7 @@ abstract class LeasedQueue implements RequestQueue {
   /** Lock held: those of the waiting that go first. */
   final List<StoredMessage> first(int max) {
     takeBackLost(guard.now());
-    List<StoredMessage> all = new ArrayList<>(waiting.size());
-    waiting.forEach(all::add);
-    return all.stream().sorted(StoredMessage.BY_TURN).limit(max).toList();
+    return waiting.first(max);
   }
 
   /** Lock held: forgets every message, and names the futures that still wait. */

@@ -3,9 +3,11 @@ package io.batchprocessor.memory;
 import static io.batchprocessor.memory.StoredMessage.BY_TURN;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,24 @@ final class Waiting {
   /** The message whose turn is next, be it available or not; null if there is none. */
   @Nullable StoredMessage peek() {
     return nextSource().peek();
+  }
+
+  /**
+   * Those whose turn is next, by turn, {@code max} at the most. Looks at all that are out of order,
+   * and sorts twice {@code max} at the most.
+   */
+  List<StoredMessage> first(int max) {
+    PriorityQueue<StoredMessage> others = new PriorityQueue<>(BY_TURN.reversed());
+    for (StoredMessage message : outOfOrder) {
+      others.add(message);
+      if (others.size() > max) {
+        others.remove();
+      }
+    }
+    return Stream.concat(inOrder.stream().limit(max), others.stream())
+        .sorted(BY_TURN)
+        .limit(max)
+        .toList();
   }
 
   int size() {

@@ -5,7 +5,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that can't be understood. The text names the field and the fault, never the contents.
+ * A message that can't be understood. The text names the field and the fault. Of the contents it
+ * quotes 40 characters at the most, where they are the fault: of an id, an endpoint, a time, a
+ * number, the name of a header or of a metadata key; never of the payload or of other values.
  */
 public final class InvalidMessageException extends RuntimeException {
 

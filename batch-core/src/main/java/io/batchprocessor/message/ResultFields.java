@@ -1,6 +1,5 @@
 package io.batchprocessor.message;
 
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +13,7 @@ final class ResultFields implements MessageReader.Fields {
   private @Nullable Bytes payload;
   private @Nullable String error;
   private @Nullable ErrorCode errorCode;
+  private boolean hasErrorCode;
   private int statusCode;
   private int attempts;
   private StringMap metadata = StringMap.EMPTY;
@@ -39,7 +39,8 @@ final class ResultFields implements MessageReader.Fields {
         return 1 << 2;
       }
       case "error_code" -> {
-        errorCode = value.isNull() ? null : errorCode(value.string("must be a string"));
+        hasErrorCode = !value.isNull();
+        errorCode = hasErrorCode ? known(value.string("must be a string")) : null;
         return 1 << 3;
       }
       case "status_code" -> {
@@ -61,7 +62,7 @@ final class ResultFields implements MessageReader.Fields {
   }
 
   ResultMessage toMessage() {
-    if (errorCode != null && error == null) {
+    if (hasErrorCode && error == null) {
       throw MessageReader.fault("error: missing beside error_code; must be a string");
     }
     ResultMessage.Builder builder =
@@ -81,16 +82,13 @@ final class ResultFields implements MessageReader.Fields {
     return builder.build();
   }
 
-  private static ErrorCode errorCode(String name) {
+  /** Null for one that a later version may have written. */
+  private static @Nullable ErrorCode known(String name) {
     for (ErrorCode code : ErrorCode.values()) {
       if (code.name().equals(name)) {
         return code;
       }
     }
-    throw MessageReader.fault(
-        "error_code: "
-            + Quoted.of(name)
-            + " is unknown; must be one of "
-            + Arrays.toString(ErrorCode.values()));
+    return null;
   }
 }

@@ -70,7 +70,11 @@ public final class ResultMessage {
     return Optional.ofNullable(error);
   }
 
-  /** What went wrong, for programs; there with every error that this library wrote. */
+  /**
+   * What went wrong, for programs; there with every error that this version of the library wrote.
+   * Empty where somebody else wrote the error without a code, or a later version with one that this
+   * version does not know: {@link #error} says what it was.
+   */
   public Optional<ErrorCode> errorCode() {
     return Optional.ofNullable(errorCode);
   }

@@ -10,6 +10,8 @@ import java.util.List;
  *       original, atomically where the broker can: never is the message in neither place.
  *   <li value="502">It returns those whose lease was lost.
  *   <li value="503">If it throws, the engine calls again with the same deliveries.
+ *   <li value="504">It takes several hundred deliveries at once, of several MB; where the broker
+ *       takes less in one call, the adapter makes several.
  * </ol>
  */
 public interface DeadLetterQueue {

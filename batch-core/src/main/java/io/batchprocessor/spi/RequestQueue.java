@@ -8,8 +8,9 @@ import java.util.List;
  * move bytes; the engine understands them.
  *
  * <p>{@link #receive} is called by one thread only, the queue's own. The other methods are called
- * by the settler and the lease keeper, one at a time each, also while {@code receive} waits. No
- * list that is passed is empty or holds a null; every delivery in it came out of this queue.
+ * by the settler and the lease keeper, also while {@code receive} waits: by two threads at the most
+ * at once, which may both be in {@code extend}, and with the same delivery. No list that is passed
+ * is empty or holds a null; every delivery in it came out of this queue.
  *
  * <p>The contract:
  *
@@ -17,7 +18,8 @@ import java.util.List;
  *   <li value="201">{@code receive} returns at least one and at most {@code max} deliveries as soon
  *       as there are any: it does not wait for a batch to fill.
  *   <li value="202">With nothing to hand out, {@code receive} blocks for {@code maxWait} at the
- *       most, then returns an empty list. It never returns null.
+ *       most, then returns an empty list, and does not return empty much earlier: the engine asks
+ *       again at once. It never returns null.
  *   <li value="203">While its lease lasts, a message is not handed out again, by this process or
  *       any other.
  *   <li value="204">{@code release} makes the message available again, at once, with the same
@@ -37,7 +39,8 @@ import java.util.List;
  *   <li value="212">The first attempt is 1, the first delivery count is 1, and the queue's name is
  *       the delivery's {@link Delivery#queue}.
  *   <li value="213">{@code acknowledge}, {@code release} and {@code extend} work while {@code
- *       receive} blocks, and do not wait for it to return.
+ *       receive} blocks, and do not wait for it to return; {@code extend} also while another thread
+ *       is in it.
  *   <li value="214">An interrupt ends {@code receive} with {@link InterruptedException}, or is seen
  *       by the next call; what was taken from the broker is not lost.
  *   <li value="215">A method that fails throws a {@link RuntimeException}, and may be called again
@@ -47,6 +50,10 @@ import java.util.List;
  *   <li value="217">Null is refused with {@link NullPointerException}, {@code max} below 1 with
  *       {@link IllegalArgumentException}.
  *   <li value="218">Two queues of one transport keep their messages apart.
+ *   <li value="219">Lists are as long as the engine needs them: several hundred deliveries, for
+ *       {@code extend} many thousand, all that is held. {@code receive} may be asked for more than
+ *       the broker hands out at once. Where the broker takes less in one call, the adapter makes
+ *       several.
  * </ol>
  */
 public interface RequestQueue {

@@ -17,6 +17,8 @@ import java.util.List;
  *       ResultRejectedException}; the engine puts a smaller error result in its place.
  *   <li value="405">After the transport is closed it throws {@link IllegalStateException}.
  *   <li value="406">Null is refused with {@link NullPointerException}.
+ *   <li value="407">{@code publish} takes several hundred results at once, of several MB; where the
+ *       broker takes less in one call, the adapter makes several.
  * </ol>
  */
 public interface ResultQueue {

@@ -9,8 +9,9 @@ import java.util.Objects;
  * A delivery that is to come back later.
  *
  * @param delivery what is taken over; it may come from a request queue or from the retry queue
- * @param delay from now until it is due; not negative. A delay and not an instant, so that the
- *     broker's clock decides
+ * @param delay from now until it is due; not negative, and anything up to the request's deadline:
+ *     hours, or days. An adapter whose broker delays for less chains delays. A delay and not an
+ *     instant, so that the broker's clock decides
  * @param attempt the attempt that it comes back with: one more than before after a failure, the
  *     same when it is only put off
  * @param notes what it comes back with among its attributes, beside those that it has and in place

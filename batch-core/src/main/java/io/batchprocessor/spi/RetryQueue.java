@@ -26,6 +26,8 @@ import java.util.List;
  *   <li value="309">{@code schedule} with delay zero makes the message available at once.
  *   <li value="310">The message comes back with {@link Retry#attributes}. An adapter whose broker
  *       keeps no attributes of messages documents it: notes are lost then, and nothing else.
+ *   <li value="311">{@code schedule} takes several hundred retries at once; where the broker takes
+ *       less in one call, the adapter makes several.
  * </ol>
  */
 public interface RetryQueue extends RequestQueue {

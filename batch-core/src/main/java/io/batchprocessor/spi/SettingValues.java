@@ -12,6 +12,10 @@ final class SettingValues {
 
   private static final List<String> DURATION_UNITS = List.of("ms", "s", "m", "h", "d");
   private static final long[] DURATION_MILLIS = {1, 1_000, 60_000, 3_600_000, 86_400_000};
+
+  /** A hundred years, which nanoseconds in a long can count. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private static final List<String> BYTE_UNITS = List.of("KiB", "MiB", "GiB");
 
   private SettingValues() {}
@@ -49,7 +53,12 @@ final class SettingValues {
     for (int i = 0; i < DURATION_UNITS.size(); i++) {
       String unit = DURATION_UNITS.get(i);
       if (stripped.endsWith(unit) && isNumber(stripped, unit)) {
-        return Duration.ofMillis(DURATION_MILLIS[i]).multipliedBy(number(stripped, unit));
+        Duration duration =
+            Duration.ofMillis(DURATION_MILLIS[i]).multipliedBy(number(stripped, unit));
+        if (duration.compareTo(LONGEST) > 0) {
+          throw new IllegalArgumentException("must be at most " + LONGEST.toDays() + "d");
+        }
+        return duration;
       }
     }
     throw new IllegalArgumentException(

@@ -15,6 +15,9 @@ import java.util.List;
  *   <li value="614">It takes deliveries of any request queue and of the retry queue, mixed.
  *   <li value="615">{@link ResultRejectedException} means what it means in {@link ResultQueue}; the
  *       delivery of the rejected result is still held.
+ *   <li value="616">It takes several hundred results at once, of several MB. Each of them is stored
+ *       and acknowledged in one step, not all of them together: where the broker takes less in one
+ *       call, the adapter makes several.
  * </ol>
  */
 public interface Settlement {

@@ -27,6 +27,7 @@ class FaultyAdapter implements AdapterContract {
             SettleFaults.all(),
             RetryFaults.all(),
             ResultFaults.all(),
+            BatchFaults.all(),
             AbilityFaults.all(),
             OperatorFaults.all())
         .flatMap(List::stream)

@@ -2,6 +2,7 @@ package io.batchprocessor.kitcheck;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,9 @@ import org.junit.platform.launcher.core.LauncherFactory;
  */
 final class KitRun implements TestExecutionListener {
 
+  /** Where the pages of the report are. */
+  static final Path REPORTS = Path.of("target/adapter-kit-faults");
+
   private static final Pattern RULE = Pattern.compile("rule_(\\d+)_");
 
   private final Map<String, Set<Integer>> failed = new ConcurrentHashMap<>();
@@ -45,7 +49,7 @@ final class KitRun implements TestExecutionListener {
             .filters(EngineFilter.includeEngines("junit-jupiter"))
             .configurationParameters(
                 Map.of(
-                    "adapter-kit.directory", "target/adapter-kit-faults",
+                    "adapter-kit.directory", REPORTS.toString(),
                     "junit.jupiter.execution.parallel.enabled", "true",
                     "junit.jupiter.execution.parallel.mode.default", "concurrent",
                     "junit.jupiter.execution.parallel.config.executor-service", "FORK_JOIN_POOL",

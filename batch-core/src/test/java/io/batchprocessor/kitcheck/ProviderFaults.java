@@ -17,9 +17,13 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 
 /** Faults of providers and of transports as such. */
 final class ProviderFaults {
+
+  /** No fault of an adapter, but one of its test: the kit has to say what it could not test. */
+  static final String KILLED_LATE = "has a broker that is long in dying";
 
   private ProviderFaults() {}
 
@@ -33,9 +37,30 @@ final class ProviderFaults {
         broker("changes its id", ChangesId::new, 111),
         broker("lists a setting twice", ListsTwice::new, 112),
         broker("starts a thread when asked for its settings", StartsThread::new, 103, 113),
+        broker(KILLED_LATE, KilledLate::new),
+        broker("is tested with a server of the test's own", OwnServer::new),
         broker("opens without its broker", OpensAnyway::new, 121),
         broker("closes all its transports with one", ClosesAll::new, 104, 122, 651),
         broker("takes no queues from the configuration", IgnoresQueues::new, 123));
+  }
+
+  private static final class KilledLate extends MemoryBroker {
+    KilledLate() {
+      super(BrokerTransport::new);
+    }
+
+    @Override
+    public void kill() {
+      Awaitility.await().pollDelay(Duration.ofMillis(1_100)).until(() -> true);
+      super.kill();
+    }
+  }
+
+  private static final class OwnServer extends MemoryBroker {
+    OwnServer() {
+      super(BrokerTransport::new);
+      forEver("server");
+    }
   }
 
   private static final class NewRetryQueue extends BrokerTransport {

@@ -7,12 +7,18 @@ import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.RetryQueue;
 import io.batchprocessor.spi.Settings;
+import io.batchprocessor.spi.WaitingMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
 /** Faults of {@code receive}. */
@@ -25,6 +31,7 @@ final class ReceiveFaults {
         transport("ignores max", IgnoresMax::new, 201),
         transport("waits until a batch is full", WaitsForFullBatch::new, 201),
         transport("takes a wait of zero for one without end", WaitsForEver::new, 202),
+        transport("does not wait for a moment", DoesNotWait::new, 202),
         transport("returns null for nothing", ReturnsNull::new, 202),
         transport(
             "forgets how often it delivered", (b, s) -> changed(b, s, ReceiveFaults::first), 206),
@@ -43,6 +50,7 @@ final class ReceiveFaults {
         transport("mixes two queues up", MixesQueues::new, 218),
         transport("hands out the newest first", NewestFirst::new, 652),
         transport("hands out the retry due last first", DueLastFirst::new, 304),
+        transport("claims in two steps", ClaimsInTwoSteps::new, 203),
         transport("does not wake up when a retry is due", SleepsOn::new, 201, 308));
   }
 
@@ -122,6 +130,20 @@ final class ReceiveFaults {
     List<Delivery> receive(RequestQueue queue, int max, Duration maxWait)
         throws InterruptedException {
       return super.receive(queue, max, maxWait.isZero() ? Duration.ofDays(1) : maxWait);
+    }
+  }
+
+  /** Finds short waits not worth while. */
+  private static final class DoesNotWait extends BrokerTransport {
+    DoesNotWait(MemoryBroker broker, Settings settings) {
+      super(broker, settings);
+    }
+
+    @Override
+    List<Delivery> receive(RequestQueue queue, int max, Duration maxWait)
+        throws InterruptedException {
+      return super.receive(
+          queue, max, maxWait.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ZERO : maxWait);
     }
   }
 
@@ -284,6 +306,50 @@ final class ReceiveFaults {
       Collections.reverse(reversed);
     }
     return reversed;
+  }
+
+  /**
+   * Looks what there is, then takes that, whoever has taken it meanwhile. Only when it sees ten at
+   * once does it give another process the time to look too.
+   */
+  private static final class ClaimsInTwoSteps extends BrokerTransport {
+    private static final Map<MemoryBroker, Claims> CLAIMS = new ConcurrentHashMap<>();
+
+    private static final class Claims {
+      final Map<Bytes, Delivery> taken = new ConcurrentHashMap<>();
+      volatile CyclicBarrier twoHaveLooked = new CyclicBarrier(2);
+    }
+
+    ClaimsInTwoSteps(MemoryBroker broker, Settings settings) {
+      super(broker, settings);
+    }
+
+    @Override
+    List<Delivery> receive(RequestQueue queue, int max, Duration maxWait)
+        throws InterruptedException {
+      List<WaitingMessage> seen = max == 10 ? store().peek(queue.name(), max) : List.of();
+      if (seen.size() < 10) {
+        return super.receive(queue, max, maxWait);
+      }
+      Claims claims = CLAIMS.computeIfAbsent(broker(), key -> new Claims());
+      letAnotherLook(claims);
+      super.receive(queue, max, Duration.ZERO)
+          .forEach(delivery -> claims.taken.put(delivery.body(), delivery));
+      return seen.stream()
+          .map(message -> claims.taken.get(message.body()))
+          .filter(Objects::nonNull)
+          .map(delivery -> Copies.of(delivery).build())
+          .toList();
+    }
+
+    private static void letAnotherLook(Claims claims) throws InterruptedException {
+      CyclicBarrier twoHaveLooked = claims.twoHaveLooked;
+      try {
+        twoHaveLooked.await(1, TimeUnit.SECONDS);
+      } catch (TimeoutException | BrokenBarrierException e) {
+        claims.twoHaveLooked = new CyclicBarrier(2);
+      }
+    }
   }
 
   /** Looks for what is due before it sleeps and after, not in between. */

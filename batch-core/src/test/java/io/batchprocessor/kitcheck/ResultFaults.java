@@ -23,7 +23,7 @@ final class ResultFaults {
 
   static List<Fault> all() {
     return List.of(
-        transport("drops a result of a batch", DropsResult::new, 401),
+        transport("drops a result of a batch", DropsResult::new, 401, 407),
         transport("refuses a result that it has stored already", RefusesRepetition::new, 402),
         transport("loses results in silence without its broker", SilentPublish::new, 402),
         transport("writes results anew", WritesAnew::new, 403),

@@ -24,6 +24,7 @@ final class RetryFaults {
     return List.of(
         transport("acknowledges before it stores", AcknowledgesFirst::new, 301),
         transport("delivers a retry early", (b, s) -> changed(b, s, RetryFaults::early), 302, 662),
+        transport("keeps delays in an int", (b, s) -> changed(b, s, RetryFaults::inAnInt), 302),
         transport(
             "forgets the attempt", (b, s) -> changed(b, s, RetryFaults::sameAttempt), 303, 662),
         transport("refuses a retry of a retry", RefusesItsOwn::new, 305),
@@ -47,6 +48,12 @@ final class RetryFaults {
 
   private static Retry early(Retry retry) {
     return new Retry(retry.delivery(), retry.delay().dividedBy(2), retry.attempt(), retry.notes());
+  }
+
+  private static Retry inAnInt(Retry retry) {
+    int millis = (int) retry.delay().toMillis();
+    return new Retry(
+        retry.delivery(), Duration.ofMillis(Math.max(0, millis)), retry.attempt(), retry.notes());
   }
 
   private static Retry sameAttempt(Retry retry) {

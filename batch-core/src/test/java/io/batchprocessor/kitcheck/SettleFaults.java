@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /** Faults of {@code acknowledge}, {@code release} and {@code extend}, and of leases. */
 final class SettleFaults {
@@ -22,13 +24,24 @@ final class SettleFaults {
   static List<Fault> all() {
     return List.of(
         broker("delivers twice within a lease", HalvesLeases::new, 104, 203),
-        transport("loses on release", LosesOnRelease::new, 204, 215),
-        transport("does nothing on acknowledge", KeepsAcknowledged::new, 205, 210),
+        transport("loses on release", LosesOnRelease::new, 204, 209, 215, 219),
+        transport(
+            "does nothing on acknowledge",
+            KeepsAcknowledged::new,
+            205,
+            207,
+            208,
+            209,
+            210,
+            306,
+            502),
         transport("does nothing on extend", DoesNotExtend::new, 207),
-        transport("tells nobody that an acknowledgement came late", TellsNobody::new, 208, 210),
+        transport(
+            "tells nobody that an acknowledgement came late", TellsNobody::new, 208, 210, 502),
         transport("acknowledges for somebody else", AcknowledgesForOthers::new, 208),
         transport("releases for somebody else", ReleasesForOthers::new, 209, 210),
         transport("settles only after a receive has returned", WaitsForReceive::new, 213),
+        transport("extends for one thread only", ExtendsForOneThread::new, 213),
         transport(
             "acknowledges in vain without its broker, in silence", SilentAcknowledge::new, 215),
         transport("works on after close", WorksAfterClose::new, 216),
@@ -195,6 +208,27 @@ final class SettleFaults {
     List<Delivery> acknowledge(RequestQueue queue, List<Delivery> deliveries) {
       synchronized (lock(queue)) {
         return super.acknowledge(queue, deliveries);
+      }
+    }
+  }
+
+  private static final class ExtendsForOneThread extends BrokerTransport {
+    private final Semaphore connection = new Semaphore(1);
+
+    ExtendsForOneThread(MemoryBroker broker, Settings settings) {
+      super(broker, settings);
+    }
+
+    @Override
+    List<Delivery> extend(RequestQueue queue, List<Delivery> deliveries) {
+      if (!connection.tryAcquire()) {
+        throw new IllegalStateException("another call waits for its answer");
+      }
+      try {
+        LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+        return super.extend(queue, deliveries);
+      } finally {
+        connection.release();
       }
     }
   }

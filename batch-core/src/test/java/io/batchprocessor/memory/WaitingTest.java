@@ -36,6 +36,10 @@ class WaitingTest {
       }
       assertThat(waiting.size()).isEqualTo(sorted.size());
       assertThat(waiting.peek()).isSameAs(sorted.peek());
+      for (int max : new int[] {1, 3, 1_000}) {
+        assertThat(waiting.first(max))
+            .isEqualTo(sorted.stream().sorted(StoredMessage.BY_TURN).limit(max).toList());
+      }
     }
     assertThat(taken).isEqualTo(expected);
   }

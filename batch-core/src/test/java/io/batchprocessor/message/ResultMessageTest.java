@@ -55,6 +55,23 @@ class ResultMessageTest {
     assertThat(result).hasToString("ResultMessage[id=a, error, attempts=0]");
   }
 
+  /** Consumers are not all deployed at once with the processor. */
+  @Test
+  void the_error_code_of_a_later_version_does_not_cost_the_result() {
+    ResultMessage result =
+        ResultMessage.parse(
+            Bytes.utf8(
+                "{\"id\":\"a\",\"error\":\"why\",\"error_code\":\"OF_A_LATER_VERSION\","
+                    + "\"payload\":[1],\"status_code\":400,\"attempts\":2}"));
+
+    assertThat(result.isSuccess()).isFalse();
+    assertThat(result.error()).contains("why");
+    assertThat(result.errorCode()).isEmpty();
+    assertThat(result.payload().orElseThrow().toUtf8()).isEqualTo("[1]");
+    assertThat(result.statusCode()).hasValue(400);
+    assertThat(result.attempts()).isEqualTo(2);
+  }
+
   @ParameterizedTest
   @CsvSource(
       quoteCharacter = '`',
@@ -66,7 +83,8 @@ class ResultMessageTest {
         "{\"id\":1}                                     | id: is a number",
         "{\"id\":\"a\",\"error\":1}                     | error: is a number",
         "{\"id\":\"a\",\"error_code\":\"CANCELLED\"}    | error: missing beside error_code",
-        "{\"id\":\"a\",\"error_code\":\"X\"}            | error_code: 'X' is unknown",
+        "{\"id\":\"a\",\"error_code\":\"X\"}            | error: missing beside error_code",
+        "{\"id\":\"a\",\"error_code\":1}                | error_code: is a number",
         "{\"id\":\"a\",\"status_code\":\"200\"}         | status_code: is a string",
         "{\"id\":\"a\",\"status_code\":20}              | status_code: '20' is out of range",
         "{\"id\":\"a\",\"status_code\":200.0}           | status_code: is a number",

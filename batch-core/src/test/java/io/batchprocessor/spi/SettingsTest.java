@@ -34,7 +34,7 @@ class SettingsTest {
     "2h,PT2H",
     "3d,PT72H",
     "' 7 s ',PT7S",
-    "999999999999d,PT23999999999976H"
+    "36500d,PT876000H"
   })
   void times_have_a_unit(String text, Duration duration) {
     assertThat(Setting.duration("t", "a time").parse(text)).isEqualTo(duration);
@@ -46,6 +46,14 @@ class SettingsTest {
     assertThatThrownBy(() -> Setting.duration("t", "a time").parse(text))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessage("t=%s: must be a time with its unit, such as 500ms, 60s, 5m or 2h", text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"36501d", "876001h", "999999999999d"})
+  void times_that_nobody_can_mean_are_refused_by_their_key(String text) {
+    assertThatThrownBy(() -> Setting.duration("t", "a time").parse(text))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessage("t=%s: must be at most 36500d", text);
   }
 
   @ParameterizedTest

@@ -61,7 +61,7 @@ public final class AdapterUnderTest {
     return builder.name;
   }
 
-  /** The names of the two request queues. */
+  /** The names of the request queues: two, or one. */
   List<String> queues() {
     return builder.queues;
   }
@@ -197,6 +197,18 @@ public final class AdapterUnderTest {
     }
 
     /**
+     * The one request queue of an adapter that can have no more: what rules say about a second one
+     * is not tested, and the report says so.
+     *
+     * @param key the provider's own setting that names the queue
+     */
+    public Builder queue(String key, String name) {
+      queuesKey = Objects.requireNonNull(key, "key");
+      queues = List.of(name);
+      return this;
+    }
+
+    /**
      * How the lease is set, and a short one to wait for: about a second, or what the broker takes
      * at the least. Rules that need no lease to run out use the provider's default, which should be
      * longer than {@link #patience}. Left out by an adapter whose deliveries have no lease.
@@ -279,7 +291,8 @@ public final class AdapterUnderTest {
      */
     public AdapterUnderTest build() {
       if (queues.isEmpty()) {
-        throw new IllegalArgumentException("queues must be named: see queues(key, first, second)");
+        throw new IllegalArgumentException(
+            "queues must be named: see queues(key, first, second), and queue(key, name)");
       }
       return new AdapterUnderTest(this);
     }

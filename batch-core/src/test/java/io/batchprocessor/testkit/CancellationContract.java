@@ -17,7 +17,7 @@ public interface CancellationContract extends AdapterRules {
   default void rule_641_after_cancel_every_process_sees_the_id(Trial trial) throws Exception {
     Cancellation here = trial.need(Cancellation.class, trial.transport());
     Cancellation there = trial.need(Cancellation.class, trial.other());
-    RequestQueue others = trial.other().requestQueues().get(1);
+    RequestQueue others = trial.other().requestQueues().get(trial.second());
     trial.submit("r1");
     trial.submit(others.name(), Requests.bodies(List.of("r2")));
     Map<Delivery, String> mine = byId(trial.take(trial.queue(), 1));

@@ -34,6 +34,9 @@ final class Crash {
         }
       }
     }
+    trial.partly(
+        "a crash: the broker was never killed within a lease of %s; give a longer shortLease"
+            .formatted(trial.lease()));
   }
 
   /**

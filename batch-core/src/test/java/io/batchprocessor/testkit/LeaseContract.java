@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.RequestQueue;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** Rules 203 to 209, of {@link RequestQueue}: what a lease is worth. */
 public interface LeaseContract extends AdapterRules {
@@ -16,6 +20,13 @@ public interface LeaseContract extends AdapterRules {
     trial.one(kind.of(trial.transport()));
     trial.assertQuiet(kind.of(trial.transport()));
     trial.assertQuiet(kind.of(trial.other()));
+    if (trial.adapter().ephemeral() == null) {
+      try (Trial together = trial.another()) {
+        handsOutOnceToTwo(kind, together);
+      }
+    } else {
+      trial.partly("two processes at once: " + trial.adapter().ephemeral());
+    }
     if (!trial.adapter().hasLeases()) {
       trial.partly("deliveries have no lease");
       return;
@@ -34,6 +45,40 @@ public interface LeaseContract extends AdapterRules {
                 .isTrue();
           }
         });
+  }
+
+  /** Two processes that ask at the same moment, again and again until everything is out. */
+  private static void handsOutOnceToTwo(QueueUnderTest kind, Trial trial) throws Exception {
+    List<String> ids = Requests.ids(200);
+    kind.fill(trial, ids.toArray(String[]::new));
+    AtomicInteger out = new AtomicInteger();
+    CountDownLatch start = new CountDownLatch(2);
+    List<Background<List<Delivery>>> processes =
+        Stream.of(trial.transport(), trial.other())
+            .map(kind::of)
+            .map(
+                queue ->
+                    Background.of(
+                        () -> {
+                          start.countDown();
+                          start.await();
+                          List<Delivery> taken = new ArrayList<>();
+                          while (out.get() < ids.size()) {
+                            List<Delivery> some = trial.receive(queue, 10, Trial.QUIET);
+                            taken.addAll(some);
+                            out.addAndGet(some.size());
+                          }
+                          return taken;
+                        }))
+            .toList();
+    List<String> taken = new ArrayList<>();
+    for (Background<List<Delivery>> process : processes) {
+      taken.addAll(
+          Requests.idsOf(process.within(trial.patience(), "receive until 200 messages are out")));
+    }
+    assertThat(taken)
+        .as("what two processes took at the same time")
+        .containsExactlyInAnyOrderElementsOf(ids);
   }
 
   @ForEachQueue
@@ -102,20 +147,23 @@ public interface LeaseContract extends AdapterRules {
     trial.beforeLeaseEnds(
         (timed, hold) -> {
           RequestQueue queue = kind.of(timed.transport());
-          kind.fill(timed, "r1");
-          Delivery held = timed.one(queue, hold);
-          assertThat(held.lease()).as("the lease that the delivery tells").isEqualTo(timed.lease());
+          kind.fill(timed, "r1", "r2", "r3");
+          List<Delivery> held = timed.take(queue, 3, hold);
+          assertThat(held.get(0).lease())
+              .as("the lease that the delivery tells")
+              .isEqualTo(timed.lease());
+          List<Delivery> gone = timed.letMiddleGo(queue, held);
           Hold whole = new Hold(timed.lease().multipliedBy(2));
           while (whole.lasts()) {
             assertThat(timed.receive(queue, 1, timed.lease().dividedBy(8)))
                 .as("what is handed out while the lease is extended")
                 .isEmpty();
             long extended = System.nanoTime();
-            timed.assertNoneLost(queue.extend(List.of(held)));
+            timed.assertLost(queue.extend(held), gone);
             assertThat(hold.lasts()).as("extended in time").isTrue();
             hold.begins(extended);
           }
-          timed.assertNoneLost(queue.acknowledge(List.of(held)));
+          timed.assertNoneLost(queue.acknowledge(Trial.outer(held)));
         });
 
     trial.beforeLeaseEnds(
@@ -132,6 +180,19 @@ public interface LeaseContract extends AdapterRules {
   @ForEachQueue
   default void rule_208_acknowledge_returns_the_lost_and_leaves_their_holder_alone(
       QueueUnderTest kind, Trial trial) throws Exception {
+    RequestQueue own = kind.of(trial.transport());
+    kind.fill(trial, "r1", "r2", "r3");
+    List<Delivery> held = trial.take(own, 3);
+    List<Delivery> gone = trial.letMiddleGo(own, held);
+    trial.assertLost(own.acknowledge(held), gone);
+    for (Delivery each : Trial.outer(held)) {
+      trial.assertLost(own.acknowledge(List.of(each)), List.of(each));
+    }
+    if (!trial.adapter().hasLeases()) {
+      trial.partly("deliveries have no lease");
+      return;
+    }
+
     trial.beforeLeaseEnds(
         (timed, hold) -> {
           RequestQueue queue = kind.of(timed.transport());
@@ -153,6 +214,20 @@ public interface LeaseContract extends AdapterRules {
   @ForEachQueue
   default void rule_209_release_of_a_delivery_whose_lease_is_lost_changes_nothing(
       QueueUnderTest kind, Trial trial) throws Exception {
+    RequestQueue own = kind.of(trial.transport());
+    kind.fill(trial, "r1", "r2", "r3");
+    List<Delivery> held = trial.take(own, 3);
+    trial.letMiddleGo(own, held);
+    own.release(held);
+    assertThat(Requests.idsOf(trial.take(own, 2)))
+        .as("what is handed out after a release of which one is lost")
+        .containsExactlyInAnyOrderElementsOf(Requests.idsOf(Trial.outer(held)));
+    trial.assertQuiet(own);
+    if (!trial.adapter().hasLeases()) {
+      trial.partly("deliveries have no lease");
+      return;
+    }
+
     trial.beforeLeaseEnds(
         (timed, hold) -> {
           RequestQueue queue = kind.of(timed.transport());

@@ -34,7 +34,7 @@ enum QueueUnderTest {
     void fill(Trial trial, List<Bytes> bodies) throws InterruptedException {
       REQUEST_QUEUE.fill(trial, bodies);
       for (int left = bodies.size(); left > 0; ) {
-        List<Delivery> taken = trial.take(trial.queue(), left);
+        List<Delivery> taken = trial.take(trial.queue(), Math.min(left, 10));
         int lost =
             trial
                 .transport()

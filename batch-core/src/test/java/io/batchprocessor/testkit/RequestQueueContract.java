@@ -14,10 +14,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Rules 201 to 202 and 210 to 218, of {@link RequestQueue}, on a request queue and on the retry
+ * Rules 201 to 202 and 210 to 219, of {@link RequestQueue}, on a request queue and on the retry
  * queue; those about leases are in {@link LeaseContract}.
  */
 public interface RequestQueueContract extends AdapterRules {
@@ -56,6 +57,13 @@ public interface RequestQueueContract extends AdapterRules {
           .isNotNull()
           .isEmpty();
     }
+
+    int times = 10;
+    long begin = System.nanoTime();
+    trial.repeat(times, () -> trial.receive(queue, 5, Trial.QUIET));
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .as("how long %d receives with maxWait %s wait in an empty queue", times, Trial.QUIET)
+        .isGreaterThan(Trial.QUIET.multipliedBy(times).dividedBy(2));
   }
 
   @ForEachQueue
@@ -137,6 +145,12 @@ public interface RequestQueueContract extends AdapterRules {
             });
 
     settling.within(trial.patience(), "extend, acknowledge and release while receive blocks");
+    List<Delivery> left = held.subList(2, 3);
+    List<Background<Void>> extending =
+        Stream.generate(() -> Background.of(() -> extended(trial, queue, left))).limit(2).toList();
+    for (Background<Void> thread : extending) {
+      thread.within(trial.patience(), "extend by two threads while receive blocks");
+    }
     receive.interrupt();
   }
 
@@ -256,6 +270,7 @@ public interface RequestQueueContract extends AdapterRules {
     trial.one(filled);
 
     Set<String> seen = new HashSet<>();
+    trial.second();
     for (RequestQueue queue : trial.transport().requestQueues()) {
       trial.submit(queue.name(), Requests.bodies(List.of("for-" + queue.name())));
     }
@@ -263,6 +278,30 @@ public interface RequestQueueContract extends AdapterRules {
       seen.add(Requests.id(trial.one(queue)));
       assertThat(seen).contains("for-" + queue.name());
     }
+  }
+
+  @ForEachQueue
+  default void rule_219_lists_are_as_long_as_the_engine_needs_them(QueueUnderTest kind, Trial trial)
+      throws Exception {
+    RequestQueue queue = kind.of(trial.transport());
+    List<String> ids = Bulk.manyIds();
+    kind.fill(trial, Requests.bodies(ids));
+
+    List<Delivery> held = trial.take(queue, ids.size());
+    trial.assertNoneLost(queue.extend(held));
+    queue.release(held);
+    List<Delivery> again = trial.take(queue, ids.size());
+    trial.assertNoneLost(queue.acknowledge(again));
+
+    assertThat(Requests.idsOf(again)).containsExactlyInAnyOrderElementsOf(ids);
+    trial.assertQuiet(queue);
+  }
+
+  private static Void extended(Trial trial, RequestQueue queue, List<Delivery> deliveries) {
+    for (int time = 0; time < 20; time++) {
+      trial.assertNoneLost(queue.extend(deliveries));
+    }
+    return null;
   }
 
   private static Void released(RequestQueue queue, List<Delivery> deliveries) {

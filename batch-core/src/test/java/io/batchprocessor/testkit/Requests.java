@@ -25,6 +25,15 @@ final class Requests {
         .toJson();
   }
 
+  /** A request of at least this many bytes. */
+  static Bytes largeBody(String id, int bytes) {
+    return RequestMessage.builder(id)
+        .deadline(DEADLINE)
+        .payload("{\"t\":\"" + "x".repeat(bytes) + "\"}")
+        .build()
+        .toJson();
+  }
+
   static List<Bytes> bodies(List<String> ids) {
     return ids.stream().map(Requests::body).toList();
   }

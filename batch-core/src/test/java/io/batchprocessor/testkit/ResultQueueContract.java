@@ -14,7 +14,7 @@ import io.batchprocessor.spi.ResultRejectedException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Rules 401 to 406, of {@link ResultQueue}. */
+/** Rules 401 to 407, of {@link ResultQueue}. */
 public interface ResultQueueContract extends AdapterRules {
 
   @Test
@@ -112,6 +112,19 @@ public interface ResultQueueContract extends AdapterRules {
   default void rule_406_null_is_refused(Trial trial) {
     assertThatNullPointerException()
         .isThrownBy(() -> trial.transport().resultQueue().publish(null));
+  }
+
+  @Test
+  default void rule_407_publish_takes_many_at_once(Trial trial) throws Exception {
+    ResultQueue queue = trial.transport().resultQueue();
+    trial.listen();
+    List<Delivery> many = Bulk.taken(trial, Requests.bodies(Bulk.manyIds()));
+    queue.publish(Requests.answers(many));
+    assertThat(trial.resultIds(many.size())).containsExactlyInAnyOrderElementsOf(Bulk.manyIds());
+
+    List<Delivery> large = Bulk.taken(trial, Requests.bodies(Bulk.largeIds()));
+    queue.publish(Bulk.largeAnswers(trial, large));
+    assertThat(trial.resultIds(large.size())).containsExactlyInAnyOrderElementsOf(Bulk.largeIds());
   }
 
   private static Throwable failure(ResultQueue queue, List<Result> results) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Rules 301 to 310, of {@link RetryQueue}. */
+/** Rules 301 to 311, of {@link RetryQueue}. */
 public interface RetryQueueContract extends AdapterRules {
 
   @Test
@@ -63,12 +63,16 @@ public interface RetryQueueContract extends AdapterRules {
   default void rule_302_the_message_comes_back_not_before_it_is_due(Trial trial) throws Exception {
     Duration delay = Duration.ofSeconds(1);
     RetryQueue retries = trial.transport().retryQueue();
+    trial.submit("in a month");
+    trial.assertNoneLost(
+        retries.schedule(retriesOf(trial.take(trial.queue(), 1), Duration.ofDays(30))));
+    trial.assertQuiet(retries);
     trial.submit("r1");
     List<Delivery> original = trial.take(trial.queue(), 1);
     Hold waiting = new Hold(delay);
     trial.assertNoneLost(retries.schedule(retriesOf(original, delay)));
 
-    trial.one(retries);
+    assertThat(Requests.id(trial.one(retries))).isEqualTo("r1");
 
     assertThat(waiting.lasts())
         .as("back %s after schedule, due after %s", waiting.age(), delay)
@@ -114,13 +118,14 @@ public interface RetryQueueContract extends AdapterRules {
   default void rule_305_schedule_takes_deliveries_of_any_queue(Trial trial) throws Exception {
     RetryQueue retries = trial.transport().retryQueue();
     List<? extends RequestQueue> queues = trial.transport().requestQueues();
+    RequestQueue second = queues.get(trial.second());
     trial.submit(queues.get(0).name(), Requests.bodies(List.of("own")));
     trial.assertNoneLost(retries.schedule(retriesOf(trial.take(queues.get(0), 1), Trial.SOON)));
     List<Delivery> mixed = new ArrayList<>(trial.take(retries, 1));
     trial.submit(queues.get(0).name(), Requests.bodies(List.of("first")));
-    trial.submit(queues.get(1).name(), Requests.bodies(List.of("second")));
+    trial.submit(second.name(), Requests.bodies(List.of("second")));
     mixed.addAll(trial.take(queues.get(0), 1));
-    mixed.addAll(trial.take(queues.get(1), 1));
+    mixed.addAll(trial.take(second, 1));
 
     trial.assertNoneLost(retries.schedule(retriesOf(mixed, Trial.SOON)));
 
@@ -130,13 +135,20 @@ public interface RetryQueueContract extends AdapterRules {
         .containsExactlyInAnyOrder(
             tuple("own", queues.get(0).name()),
             tuple("first", queues.get(0).name()),
-            tuple("second", queues.get(1).name()));
+            tuple("second", second.name()));
     trial.assertNoneLost(retries.acknowledge(back));
   }
 
   @Test
   default void rule_306_schedule_returns_the_lost_and_stores_nothing_for_them(Trial trial)
       throws Exception {
+    if (trial.adapter().tellsLostLeases()) {
+      schedulesTheOthers(trial);
+    }
+    if (!trial.adapter().hasLeases()) {
+      trial.partly("deliveries have no lease");
+      return;
+    }
     trial.beforeLeaseEnds(
         (timed, hold) -> {
           timed.submit("r1");
@@ -152,6 +164,20 @@ public interface RetryQueueContract extends AdapterRules {
             timed.assertQuiet(retries);
           }
         });
+  }
+
+  private static void schedulesTheOthers(Trial trial) throws Exception {
+    RetryQueue retries = trial.transport().retryQueue();
+    trial.submit("r1", "r2", "r3");
+    List<Delivery> held = trial.take(trial.queue(), 3);
+    List<Delivery> gone = trial.letMiddleGo(trial.queue(), held);
+
+    trial.assertLost(retries.schedule(retriesOf(held, Trial.SOON)), gone);
+
+    assertThat(Requests.idsOf(trial.take(retries, 2)))
+        .as("what is scheduled of a list of which one is lost")
+        .containsExactlyInAnyOrderElementsOf(Requests.idsOf(Trial.outer(held)));
+    trial.assertQuiet(retries);
   }
 
   @Test
@@ -212,6 +238,19 @@ public interface RetryQueueContract extends AdapterRules {
 
     assertThat(back.attributes()).isEqualTo(retry.attributes()).containsEntry("left", "here");
     assertThat(back.body()).as("body").isEqualTo(original.body());
+  }
+
+  @Test
+  default void rule_311_schedule_takes_many_at_once(Trial trial) throws Exception {
+    RetryQueue retries = trial.transport().retryQueue();
+    List<Delivery> held = Bulk.taken(trial, Requests.bodies(Bulk.manyIds()));
+
+    trial.assertNoneLost(retries.schedule(retriesOf(held, Trial.SOON)));
+
+    List<Delivery> back = trial.take(retries, held.size());
+    assertThat(Requests.idsOf(back)).containsExactlyInAnyOrderElementsOf(Bulk.manyIds());
+    trial.assertNoneLost(retries.acknowledge(back));
+    trial.assertQuiet(trial.queue());
   }
 
   private static List<Retry> retriesOf(List<Delivery> deliveries, Duration delay) {

@@ -24,9 +24,17 @@ final class RuleReport implements TestWatcher, AfterAllCallback {
     final Map<String, ReportPage> bySubject = new ConcurrentHashMap<>();
   }
 
-  /** Names the subject of one test; without it the test class does. */
+  /**
+   * Names the subject of one test, and of those of its class that fail before they can name theirs;
+   * without it the test class does.
+   */
   static void subject(ExtensionContext test, String name) {
     test.getStore(NAMESPACE).put(SUBJECT, name);
+    ExtensionContext outer = test;
+    while (outer.getTestMethod().isPresent()) {
+      outer = outer.getParent().orElseThrow();
+    }
+    outer.getStore(NAMESPACE).put(SUBJECT, name);
   }
 
   /** What was left out of one test. */

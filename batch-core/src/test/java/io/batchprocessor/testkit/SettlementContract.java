@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Rules 611 to 615, of {@link Settlement}. */
+/** Rules 611 to 616, of {@link Settlement}. */
 public interface SettlementContract extends AdapterRules {
 
   @Test
@@ -44,7 +44,7 @@ public interface SettlementContract extends AdapterRules {
             : trial.take(trial.queue(), 2);
     trial.assertNoneLost(settlement.settle(Requests.answers(held)));
     hold.settled();
-    assertThat(resultIds(trial, 2)).containsExactlyInAnyOrder("r1", "r2");
+    assertThat(trial.resultIds(2)).containsExactlyInAnyOrder("r1", "r2");
     trial.assertQuiet(trial.queue(), Trial.QUIET.plus(trial.lease().multipliedBy(3).dividedBy(2)));
   }
 
@@ -65,7 +65,7 @@ public interface SettlementContract extends AdapterRules {
     long begin = System.nanoTime();
     while (requests.size() + results.size() < ids.size()
         && System.nanoTime() - begin < trial.patience().toNanos()) {
-      List<Delivery> left = trial.eventually(() -> trial.receive(queue, 100, Trial.QUIET));
+      List<Delivery> left = trial.eventually(() -> trial.receive(queue, 10, Trial.QUIET));
       requests.addAll(Requests.idsOf(left));
       if (!left.isEmpty()) {
         queue.acknowledge(left);
@@ -112,16 +112,16 @@ public interface SettlementContract extends AdapterRules {
       Trial trial) throws Exception {
     Settlement settlement = trial.need(Settlement.class, trial.transport());
     trial.listen();
-    trial.submit("r1", "r2");
-    List<Delivery> held = trial.take(trial.queue(), 2);
-    List<Delivery> first = held.subList(0, 1);
-    trial.assertNoneLost(settlement.settle(Requests.answers(first)));
+    trial.submit("r1", "r2", "r3");
+    List<Delivery> held = trial.take(trial.queue(), 3);
+    List<Delivery> middle = held.subList(1, 2);
+    trial.assertNoneLost(settlement.settle(Requests.answers(middle)));
 
     assertThat(settlement.settle(Requests.answers(held)))
         .as("deliveries returned as lost")
-        .containsExactlyElementsOf(first);
+        .containsExactlyElementsOf(middle);
 
-    assertThat(resultIds(trial, 2)).containsExactlyInAnyOrder("r1", "r2");
+    assertThat(trial.resultIds(3)).containsExactlyInAnyOrder("r1", "r2", "r3");
   }
 
   @Test
@@ -129,18 +129,19 @@ public interface SettlementContract extends AdapterRules {
     Settlement settlement = trial.need(Settlement.class, trial.transport());
     trial.listen();
     List<? extends RequestQueue> queues = trial.transport().requestQueues();
+    RequestQueue second = queues.get(trial.second());
     trial.submit(queues.get(0).name(), Requests.bodies(List.of("retried")));
     Delivery retried = trial.one(queues.get(0));
     trial.transport().retryQueue().schedule(List.of(new Retry(retried, Trial.SOON, 2)));
     trial.submit(queues.get(0).name(), Requests.bodies(List.of("first")));
-    trial.submit(queues.get(1).name(), Requests.bodies(List.of("second")));
+    trial.submit(second.name(), Requests.bodies(List.of("second")));
     List<Delivery> mixed = new ArrayList<>(trial.take(queues.get(0), 1));
     mixed.addAll(trial.take(trial.transport().retryQueue(), 1));
-    mixed.addAll(trial.take(queues.get(1), 1));
+    mixed.addAll(trial.take(second, 1));
 
     trial.assertNoneLost(settlement.settle(Requests.answers(mixed)));
 
-    assertThat(resultIds(trial, 3)).containsExactlyInAnyOrder("first", "second", "retried");
+    assertThat(trial.resultIds(3)).containsExactlyInAnyOrder("first", "second", "retried");
   }
 
   @Test
@@ -164,7 +165,17 @@ public interface SettlementContract extends AdapterRules {
     trial.assertNoneLost(settlement.settle(List.of(Requests.answer(delivery))));
   }
 
-  private static List<String> resultIds(Trial trial, int count) throws InterruptedException {
-    return trial.results(count).stream().map(json -> ResultMessage.parse(json).id()).toList();
+  @Test
+  default void rule_616_settle_takes_many_at_once(Trial trial) throws Exception {
+    Settlement settlement = trial.need(Settlement.class, trial.transport());
+    trial.listen();
+    List<Delivery> many = Bulk.taken(trial, Requests.bodies(Bulk.manyIds()));
+    trial.assertNoneLost(settlement.settle(Requests.answers(many)));
+    assertThat(trial.resultIds(many.size())).containsExactlyInAnyOrderElementsOf(Bulk.manyIds());
+
+    List<Delivery> large = Bulk.taken(trial, Requests.bodies(Bulk.largeIds()));
+    trial.assertNoneLost(settlement.settle(Bulk.largeAnswers(trial, large)));
+    assertThat(trial.resultIds(large.size())).containsExactlyInAnyOrderElementsOf(Bulk.largeIds());
+    trial.assertQuiet(trial.queue());
   }
 }

@@ -5,10 +5,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -17,9 +20,15 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class TcpProxy implements AutoCloseable {
 
+  private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+
   private final ServerSocket listener;
   private final int target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+
+  /** How often it was cut: a connection that is being made meanwhile is broken too. */
+  private final AtomicInteger cuts = new AtomicInteger();
+
   private volatile boolean cut;
   private volatile long delayNanos;
 
@@ -42,6 +51,7 @@ public final class TcpProxy implements AutoCloseable {
   /** Breaks every connection, and each new one, until it is mended. */
   public void cut() {
     cut = true;
+    cuts.incrementAndGet();
     open.forEach(TcpProxy::closeQuietly);
   }
 
@@ -58,23 +68,45 @@ public final class TcpProxy implements AutoCloseable {
   private void accept() {
     while (!listener.isClosed()) {
       try {
-        Socket client = listener.accept();
-        if (cut) {
-          closeQuietly(client);
-          continue;
-        }
-        Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
-        client.setTcpNoDelay(true);
-        server.setTcpNoDelay(true);
-        open.add(client);
-        open.add(server);
-        daemon(() -> pipe(client, server));
-        daemon(() -> pipe(server, client));
+        connect(listener.accept());
       } catch (IOException e) {
         // The next connection may do better; a closed listener ends the loop.
-        Thread.onSpinWait();
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
+  }
+
+  /** A client whose server can't be reached has its connection closed, and is not left waiting. */
+  private void connect(Socket client) throws IOException {
+    int cutsBefore = cuts.get();
+    if (cut) {
+      closeQuietly(client);
+      return;
+    }
+    Socket server = new Socket();
+    open.add(client);
+    open.add(server);
+    try {
+      server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+      client.setTcpNoDelay(true);
+      server.setTcpNoDelay(true);
+    } catch (IOException e) {
+      end(client, server);
+      throw e;
+    }
+    if (cut || cuts.get() != cutsBefore) {
+      end(client, server);
+      return;
+    }
+    daemon(() -> pipe(client, server));
+    daemon(() -> pipe(server, client));
+  }
+
+  private void end(Socket one, Socket other) {
+    closeQuietly(one);
+    closeQuietly(other);
+    open.remove(one);
+    open.remove(other);
   }
 
   private void pipe(Socket from, Socket to) {
@@ -94,10 +126,7 @@ public final class TcpProxy implements AutoCloseable {
       // Cut, or an end closed: both directions end.
       Thread.onSpinWait();
     } finally {
-      closeQuietly(from);
-      closeQuietly(to);
-      open.remove(from);
-      open.remove(to);
+      end(from, to);
     }
   }
 

@@ -3,6 +3,7 @@ package io.batchprocessor.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchprocessor.message.Bytes;
+import io.batchprocessor.message.ResultMessage;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.Producer;
 import io.batchprocessor.spi.RequestQueue;
@@ -215,6 +216,15 @@ final class Trial implements AutoCloseable {
     return transport;
   }
 
+  /** The number of a second request queue; of the first, where the adapter has no other. */
+  int second() {
+    if (adapter.queues().size() > 1) {
+      return 1;
+    }
+    partly("the adapter has one request queue");
+    return 0;
+  }
+
   RequestQueue queue() {
     return transport().requestQueues().get(0);
   }
@@ -284,6 +294,18 @@ final class Trial implements AutoCloseable {
     return take(queue, 1, hold).get(0);
   }
 
+  /** Lets the middle one of three go; the lease of no other. Returns it in a list. */
+  List<Delivery> letMiddleGo(RequestQueue queue, List<Delivery> three) {
+    List<Delivery> middle = three.subList(1, 2);
+    assertNoneLost(queue.acknowledge(middle));
+    return middle;
+  }
+
+  /** The others. */
+  static List<Delivery> outer(List<Delivery> three) {
+    return List.of(three.get(0), three.get(2));
+  }
+
   /** That nothing is handed out for a while. */
   void assertQuiet(RequestQueue queue) throws InterruptedException {
     assertQuiet(queue, QUIET);
@@ -335,6 +357,11 @@ final class Trial implements AutoCloseable {
     }
     results.addAll(takeResults(QUIET));
     return results;
+  }
+
+  /** The ids of {@link #results}. */
+  List<String> resultIds(int count) throws InterruptedException {
+    return results(count).stream().map(json -> ResultMessage.parse(json).id()).toList();
   }
 
   void assertNoResults() throws InterruptedException {
@@ -396,9 +423,24 @@ final class Trial implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    List<Runnable> ends = new ArrayList<>();
     if (adapter.broker() != null) {
-      adapter.broker().start();
+      ends.add(adapter.broker()::start);
     }
-    opened.forEach(Transport::close);
+    opened.forEach(transport -> ends.add(transport::close));
+    List<Throwable> failures = new ArrayList<>();
+    for (Runnable end : ends) {
+      try {
+        end.run();
+      } catch (RuntimeException | Error e) {
+        failures.add(e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      AssertionError failure =
+          new AssertionError("the end of the test failed: " + failures.get(0), failures.get(0));
+      failures.stream().skip(1).forEach(failure::addSuppressed);
+      throw failure;
+    }
   }
 }

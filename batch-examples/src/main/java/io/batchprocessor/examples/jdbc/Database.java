@@ -45,9 +45,17 @@ final class Database implements AutoCloseable {
 
   // end:jdbc-table
 
+  /** Fails on a table of that name that is somebody else's. */
+  private static final String PROBE =
+      "SELECT id, queue, origin, body, reason, attempt, enqueued_at, due_at, lease_end, deliveries,"
+          + " fence FROM message LIMIT 0";
+
+  /** How long one who only asks whether the database answers waits for that. */
+  private static final int PROBE_MILLIS = 2_000;
+
   private final HikariDataSource pool;
 
-  /** Connects, to see whether it can. */
+  /** Connects, to see whether it can, and whether the table is ours. */
   Database(HikariDataSource pool) {
     this.pool = pool;
     pool.setConnectionInitSql(CREATE);
@@ -55,10 +63,26 @@ final class Database implements AutoCloseable {
     pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     // The engine repeats what fails, so nobody needs to wait for long in here.
     pool.setConnectionTimeout(1000);
+    pool.setValidationTimeout(1000);
     pool.addDataSourceProperty("socketTimeout", "10");
     // The driver's exceptions would show what is in a message.
     pool.addDataSourceProperty("logServerErrorDetail", "false");
-    query("SELECT 1", row -> row.getInt(1));
+    try {
+      query(PROBE, row -> row);
+    } catch (RuntimeException e) {
+      pool.close();
+      throw e;
+    }
+  }
+
+  /** Fails if the database does not answer within a few seconds, also where it has frozen. */
+  void probe() {
+    call(
+        PROBE,
+        statement -> {
+          statement.getConnection().setNetworkTimeout(Runnable::run, PROBE_MILLIS);
+          return statement.execute();
+        });
   }
 
   /** A function of java.sql's. */

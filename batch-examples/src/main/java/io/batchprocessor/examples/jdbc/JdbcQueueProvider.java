@@ -9,6 +9,7 @@ import io.batchprocessor.spi.Transport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Opens a {@link JdbcTransport} for a configuration that names {@code jdbc}. */
 public final class JdbcQueueProvider implements QueueProvider {
@@ -48,6 +49,10 @@ public final class JdbcQueueProvider implements QueueProvider {
       throw new InvalidSettingsException(
           List.of(
               "jdbc.queues: names that begin with # are those of retries, results, dead letters"));
+    }
+    if (Set.copyOf(queues).size() < queues.size()) {
+      throw new InvalidSettingsException(
+          List.of("jdbc.queues: a name is given twice in %s; give it once".formatted(queues)));
     }
     HikariDataSource pool = new HikariDataSource();
     pool.setJdbcUrl(settings.get(URL));

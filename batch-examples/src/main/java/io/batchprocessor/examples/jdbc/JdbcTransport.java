@@ -28,7 +28,7 @@ record JdbcTransport(
   @Override
   public Health health() {
     try {
-      database.query("SELECT 1", row -> row.getInt(1));
+      database.probe();
       return new Health(true, "the database answers");
     } catch (RuntimeException e) {
       return new Health(false, String.valueOf(e.getMessage()));

@@ -1,10 +1,9 @@
 /**
  * A worked adapter: a table of PostgreSQL as a queue. {@code ADAPTERS.md} is made of its code.
  *
- * <p>Read it in this order: {@code Schema} is the table; {@code JdbcQueue} claims rows, holds them,
- * lets go of them; {@code JdbcTransport} settles; {@link
- * io.batchprocessor.examples.jdbc.JdbcQueueProvider} opens it by its id; {@code Database} is the
- * JDBC below all of them.
+ * <p>Read it in this order: {@code Database} is the table, and the JDBC below all of them; {@code
+ * JdbcQueue} claims rows, holds them, lets go of them; {@code JdbcTransport} settles; {@link
+ * io.batchprocessor.examples.jdbc.JdbcQueueProvider} opens it by its id.
  *
  * <p>One table holds everything: a message <em>moves</em>, by one update of its row, from its
  * request queue to the retry queue, the results or the dead letters, so it is always in just one of

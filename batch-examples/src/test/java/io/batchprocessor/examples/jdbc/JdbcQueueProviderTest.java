@@ -24,6 +24,13 @@ class JdbcQueueProviderTest {
   }
 
   @Test
+  void a_queue_that_is_named_twice_is_refused_before_it_connects() {
+    assertThatThrownBy(() -> provider.open(settings.withQueues(List.of("a", "b", "a"))))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("jdbc.queues: a name is given twice in [a, b, a]");
+  }
+
+  @Test
   void so_is_one_out_of_the_array_of_queues() {
     assertThatThrownBy(() -> provider.open(settings.withQueues(List.of("#result"))))
         .isInstanceOf(InvalidSettingsException.class)

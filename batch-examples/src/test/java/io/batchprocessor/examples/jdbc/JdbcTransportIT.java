@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.message.ResultMessage;
 import io.batchprocessor.spi.Delivery;
+import io.batchprocessor.spi.Health;
 import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Result;
 import io.batchprocessor.spi.Settings;
+import io.batchprocessor.testkit.TcpProxy;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -25,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +123,42 @@ class JdbcTransportIT {
                         HexFormat.of().formatHex(PAYLOAD.getBytes(StandardCharsets.UTF_8)));
               });
     }
+  }
+
+  @Test
+  void a_table_of_somebody_else_is_refused_and_no_connection_is_left() {
+    table.createAnother();
+    long before = poolThreads();
+
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> open("60s"))
+        .withMessageContaining("does not exist");
+
+    await().atMost(PATIENCE).until(() -> poolThreads() <= before);
+  }
+
+  /** It would be frozen for ten minutes, as far as the driver is concerned. */
+  @Test
+  void health_of_a_database_that_has_frozen_is_told_all_the_same() throws Exception {
+    try (TcpProxy network = new TcpProxy(server.port())) {
+      String url = table.url().replace(":" + server.port(), ":" + network.port());
+      JdbcTransport transport =
+          (JdbcTransport) new JdbcQueueProvider().open(settings(url + "&socketTimeout=600", "60s"));
+      assertThat(transport.health().healthy()).isTrue();
+
+      network.slow(Duration.ofMinutes(10).toNanos());
+
+      Future<Health> health = threads.submit(transport::health);
+      assertThat(health.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).healthy()).isFalse();
+      network.cut();
+      transport.close();
+    }
+  }
+
+  private static long poolThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("HikariPool"))
+        .count();
   }
 
   @Test

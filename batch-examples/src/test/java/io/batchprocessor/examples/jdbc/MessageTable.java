@@ -84,6 +84,11 @@ final class MessageTable {
         .get(0);
   }
 
+  /** In the place where the adapter's would be. */
+  void createAnother() {
+    update("CREATE TABLE %s.message (id bigint, queue text, body text)");
+  }
+
   /** From now on no result can be stored. */
   void refuseResults() {
     update("ALTER TABLE %s.message ADD CONSTRAINT no_results CHECK (queue <> '#result')");

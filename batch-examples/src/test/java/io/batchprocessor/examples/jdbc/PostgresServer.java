@@ -75,6 +75,10 @@ final class PostgresServer implements Broker, AutoCloseable {
     return "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port);
   }
 
+  int port() {
+    return port;
+  }
+
   /** A connection as any client has it. */
   Connection connect() throws SQLException {
     return DriverManager.getConnection(url(), USER, PASSWORD);

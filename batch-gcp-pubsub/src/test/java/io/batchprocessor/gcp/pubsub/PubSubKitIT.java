@@ -30,7 +30,7 @@ class PubSubKitIT implements AdapterContract {
     AdapterUnderTest.Builder adapter =
         server.adapter(
             false, false, subscription -> subscription.setEnableExactlyOnceDelivery(true));
-    for (int rule : new int[] {105, 204, 206, 207, 208, 209, 215, 301, 307}) {
+    for (int rule : new int[] {105, 204, 206, 207, 208, 209, 215, 219, 301, 307}) {
       adapter.exempt(rule, IN_ONE_PROCESS);
     }
     return adapter.broker(server).build();

@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts a processor after everything else of the service, the web server too, and drains it before
- * anything else stops: that is the default phase. A context may be stopped and started again, a
- * processor may not: each start makes a new one.
+ * Starts a processor before the web server takes requests, and drains it after the web server has
+ * answered those that it took: handlers may wait for results. A context may be stopped and started
+ * again, a processor may not: each start makes a new one.
  */
 class BatchLifecycle implements SmartLifecycle {
+
+  /** Below the web server's start, at 2048 below the default, and its graceful shutdown above. */
+  private static final int PHASE = DEFAULT_PHASE - 4096;
 
   private final Supplier<BatchProcessor> factory;
   private volatile @Nullable BatchProcessor processor;
@@ -39,8 +42,14 @@ class BatchLifecycle implements SmartLifecycle {
     processor().ifPresent(BatchProcessor::close);
   }
 
+  /** Also while it drains by itself: it has to be stopped all the same. */
   @Override
   public boolean isRunning() {
-    return processor().filter(it -> it.state() == ProcessorState.RUNNING).isPresent();
+    return processor().filter(it -> it.state() != ProcessorState.CLOSED).isPresent();
+  }
+
+  @Override
+  public int getPhase() {
+    return PHASE;
   }
 }
