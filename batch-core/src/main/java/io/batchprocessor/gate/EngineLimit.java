@@ -61,11 +61,15 @@ final class EngineLimit {
     meanLive = Double.isNaN(meanLive) ? requests : meanLive + weight * (requests - meanLive);
   }
 
-  /** So many live requests came, and left so much of their allowance, in requests. */
-  void left(double requests, double came, double forSeconds) {
+  /**
+   * So many live requests came, and left so much of their allowance, in requests.
+   *
+   * @param quiet whether none came, and none was there
+   */
+  void left(double requests, double came, boolean quiet, double forSeconds) {
     seen += came;
     double counted = Math.min(forSeconds, LONGEST_SECONDS);
-    quietSeconds = came > 0 ? 0 : quietSeconds + counted;
+    quietSeconds = quiet ? quietSeconds + counted : 0;
     double earned = quietSeconds >= QUIET_SECONDS ? QUIET_EARNS * counted : requests;
     double gain = GAIN * Math.max(1, FIRST_HASTE / (1 + seen / HASTE_REQUESTS));
     double lowest = Math.log(AT_FIRST + LEAST * meanLive);

@@ -89,6 +89,15 @@ final class LiveWatch {
     return count(itl());
   }
 
+  /**
+   * Whether nothing live came, nor went on, between the last two readings. Where the engine's count
+   * has ours in it, tokens have to tell: what of ours ended meanwhile would pass for live.
+   */
+  boolean isQuiet() {
+    boolean empty = last == null || !last.liveOnly() || live == 0;
+    return empty && requests() == 0 && tokens() == 0;
+  }
+
   private static @Nullable LatencyCounts added(
       @Nullable LatencyCounts now, @Nullable LatencyCounts earlier) {
     return now == null || earlier == null ? null : now.minus(earlier);

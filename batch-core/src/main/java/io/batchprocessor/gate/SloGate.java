@@ -202,7 +202,7 @@ public final class SloGate implements YieldingGate {
     }
     // A limit that nobody would use says nothing about more.
     if (left < 0 || wanted) {
-      engineLimit.left(left, watch.requests(), seconds);
+      engineLimit.left(left, watch.requests(), watch.isQuiet(), seconds);
     }
   }
 

@@ -7,6 +7,7 @@ import io.batchprocessor.spi.DispatchGate;
 import io.batchprocessor.spi.InvalidSettingsException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -180,6 +181,41 @@ class MetricGatesTest {
       Awaitility.await().until(() -> gate.measurements().get("reading_missing") == 0.0);
       assertThat(gate.measurements()).containsEntry("live", 1.0);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "live-ttft-p99, time_to_first_token_seconds, inter_token_latency_seconds",
+    "live-itl-p99, inter_token_latency_seconds, time_to_first_token_seconds",
+    "live-itl-p99, time_per_output_token_seconds, time_to_first_token_seconds"
+  })
+  void slo_does_not_go_by_a_page_without_what_it_needs(
+      String allowance, String needed, String other) {
+    String running = "vllm:num_requests_running 1\n";
+    server.page(running + histogram(needed, "1") + histogram(other, "1"));
+    try (DispatchGate gate =
+        gate("slo", "url", url(), allowance, "100ms", "fallback", "0.25", "max-age", "200ms")) {
+      Awaitility.await().until(() -> gate.measurements().get("reading_missing") == 0.0);
+
+      for (String without :
+          List.of(histogram(other, "1"), histogram(other, "1") + histogram(needed, "NaN"))) {
+        server.page(running + without);
+        Awaitility.await().until(() -> gate.measurements().get("reading_missing") == 1.0);
+        assertBudget(gate, 0.25);
+        server.page(running + histogram(needed, "1") + histogram(other, "1"));
+        Awaitility.await().until(() -> gate.measurements().get("reading_missing") == 0.0);
+      }
+      server.page(running + "vllm:%s_bucket{le=\"+Inf\"} 1\n".formatted(needed));
+      Awaitility.await().until(() -> gate.measurements().get("reading_missing") == 1.0);
+    }
+  }
+
+  private static String histogram(String name, String count) {
+    return """
+        vllm:%1$s_bucket{le="0.1"} %2$s
+        vllm:%1$s_bucket{le="+Inf"} %2$s
+        """
+        .formatted(name, count);
   }
 
   @ParameterizedTest

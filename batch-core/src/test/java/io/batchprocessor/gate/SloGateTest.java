@@ -28,6 +28,9 @@ class SloGateTest {
   private final double[] cumulative = new double[BOUNDS.length + 1];
   private @Nullable LiveMetrics page;
   private boolean inTokens;
+  private boolean liveOnly;
+  private double moreTokens;
+  private double tokens;
 
   @Test
   void nothing_goes_without_a_reading_unless_the_fallback_says_so() {
@@ -65,6 +68,31 @@ class SloGateTest {
     run(gate, 600, 0, 0);
 
     assertThat(engineLimit(gate)).isGreaterThan(64);
+  }
+
+  @Test
+  void live_requests_that_only_go_on_are_not_taken_for_quiet() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+    liveOnly = true;
+    run(gate, 10, 10, 0);
+    double before = engineLimit(gate);
+
+    run(gate, 600, 0, 0);
+
+    assertThat(engineLimit(gate)).isLessThan(before * 1.1);
+  }
+
+  @Test
+  void live_tokens_that_only_go_on_are_not_taken_for_quiet() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+    inTokens = true;
+    run(gate, 10, 10, 0);
+    double before = engineLimit(gate);
+    moreTokens = 1;
+
+    run(gate, 600, 0, 0);
+
+    assertThat(engineLimit(gate)).isLessThan(before * 1.1);
   }
 
   @Test
@@ -348,13 +376,14 @@ class SloGateTest {
             new LatencyCounts(BOUNDS, cumulative.clone(), 0),
             inTokens ? tokens() : null,
             inEngine,
-            false);
+            liveOnly);
   }
 
   /** A hundred tokens for each request, as slow as it. */
   private LatencyCounts tokens() {
+    tokens += moreTokens;
     return new LatencyCounts(
-        BOUNDS, Arrays.stream(cumulative).map(count -> 100 * count).toArray(), 0);
+        BOUNDS, Arrays.stream(cumulative).map(count -> 100 * count + tokens).toArray(), 0);
   }
 
   private static double target(SloGate gate) {
