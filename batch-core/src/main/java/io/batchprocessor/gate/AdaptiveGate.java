@@ -3,6 +3,7 @@ package io.batchprocessor.gate;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.InferenceResponse;
+import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
 import io.batchprocessor.spi.YieldingGate;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Finds the cracks by itself, from what the gateway answers and nothing else. The limit grows while
  * a token takes at most {@code tolerance} times as long as it does with hardly anything of ours in
  * the gateway, and shrinks beyond: before anything is shed. It halves at once, and once for all
- * that was in flight, when the gateway sheds, is not there, or asks to stay away; after several
- * failures in a row only probes go, ever more rarely, until one is answered.
+ * that was in flight, when the gateway sheds, is not there, or asks to stay away; then it pauses,
+ * ever longer while nothing is answered ({@link Pauses}); after several failures in a row only
+ * probes go, ever more rarely, until one is answered.
  *
  * <p>Time is taken per token, because answers differ in length; where an answer does not tell its
  * tokens, its bytes count. What "hardly anything of ours" takes is found anew every {@value
@@ -53,7 +55,7 @@ public final class AdaptiveGate implements YieldingGate {
   private final WasteBudget waste;
   private final LongSupplier ticker;
   private final TokenLatency latency = new TokenLatency();
-  private final Breaker breaker = new Breaker();
+  private final Pauses pauses;
 
   private double limit;
   private int inFlight;
@@ -61,8 +63,6 @@ public final class AdaptiveGate implements YieldingGate {
   private boolean grewOnly = true;
   private long probedNanos;
   private long startedNanos;
-  private long pausedUntilNanos;
-  private long backedOffNanos;
 
   private AdaptiveGate(Builder builder) {
     this.min = builder.min;
@@ -75,8 +75,7 @@ public final class AdaptiveGate implements YieldingGate {
     long now = ticker.getAsLong();
     this.probedNanos = now;
     this.startedNanos = now - Duration.ofDays(1).toNanos();
-    this.pausedUntilNanos = now;
-    this.backedOffNanos = startedNanos;
+    this.pauses = new Pauses(now);
   }
 
   /** A builder that holds the defaults. */
@@ -93,21 +92,49 @@ public final class AdaptiveGate implements YieldingGate {
   public synchronized Verdict tryAcquire(RequestView request) {
     long now = ticker.getAsLong();
     int room = room(now);
-    long left = Math.max(pausedUntilNanos - now, startedNanos + spacingNanos(room) - now);
+    long left = Math.max(pauses.leftNanos(now), startedNanos + spacingNanos(room) - now);
     if (inFlight >= room || left > 0) {
       return left > 0 && left < ASK_AGAIN.toNanos()
           ? new Verdict.Wait(Duration.ofNanos(left))
           : new Verdict.Wait(ASK_AGAIN);
     }
-    startedNanos = now;
     inFlight++;
     waste.started(now);
-    boolean alone = probing && inFlight <= PROBE_LIMIT;
-    return new Verdict.Go(outcome -> released(outcome, now, alone));
+    Held held = new Held(now, startedNanos, probing && inFlight <= PROBE_LIMIT);
+    startedNanos = now;
+    return new Verdict.Go(held);
+  }
+
+  private final class Held implements Permit {
+    private final long dispatchedNanos;
+    private final long startedBeforeNanos;
+    private final boolean alone;
+
+    Held(long dispatchedNanos, long startedBeforeNanos, boolean alone) {
+      this.dispatchedNanos = dispatchedNanos;
+      this.startedBeforeNanos = startedBeforeNanos;
+      this.alone = alone;
+    }
+
+    @Override
+    public void release(AttemptOutcome outcome) {
+      released(outcome, dispatchedNanos, alone);
+    }
+
+    @Override
+    public void returnUnused() {
+      returned(dispatchedNanos, startedBeforeNanos);
+    }
+  }
+
+  private synchronized void returned(long dispatchedNanos, long startedBeforeNanos) {
+    inFlight--;
+    waste.returned();
+    startedNanos = startedNanos == dispatchedNanos ? startedBeforeNanos : startedNanos;
   }
 
   private int room(long now) {
-    if (breaker.isOpen()) {
+    if (pauses.isOpen()) {
       return 1;
     }
     if (!probing && now - probedNanos >= Duration.ofMinutes(PROBE_MINUTES).toNanos()) {
@@ -119,7 +146,11 @@ public final class AdaptiveGate implements YieldingGate {
 
   /** Evenly over the time that an answer takes, so that starts do not come in bursts. */
   private long spacingNanos(int room) {
-    return inFlight < min ? 0 : (long) (latency.answerSeconds() / Math.max(1, room) * 1e9 * 0.9);
+    return inFlight < min ? 0 : (long) (0.9 * startsEveryNanos(room));
+  }
+
+  private long startsEveryNanos(double inFlightThen) {
+    return (long) (latency.answerSeconds() / Math.max(1, inFlightThen) * 1e9);
   }
 
   private synchronized void released(AttemptOutcome outcome, long dispatchedNanos, boolean alone) {
@@ -128,25 +159,23 @@ public final class AdaptiveGate implements YieldingGate {
     waste.ended(outcome);
     switch (outcome.kind()) {
       case SUCCEEDED -> succeeded(outcome, now, alone);
-      case SHED -> backOff(outcome, dispatchedNanos, now);
-      case FAILED -> {
-        breaker.failed();
-        if (breaker.isOpen()) {
-          pausedUntilNanos = now + breaker.nextPauseNanos();
-        }
-        if (outcome.statusCode() == 0
-            || outcome.statusCode() == 503
-            || outcome.retryAfter() != null) {
-          backOff(outcome, dispatchedNanos, now);
-        }
-      }
-      case REFUSED -> breaker.succeeded();
+      case SHED -> backOffIf(pauses.shed(outcome, dispatchedNanos, now, startsEveryNanos(limit)));
+      case FAILED -> backOffIf(pauses.failed(outcome, dispatchedNanos, now));
+      case REFUSED -> pauses.refused();
       case ABORTED -> {}
     }
   }
 
+  /** Once for everything that was under way when it happened. */
+  private void backOffIf(boolean isNew) {
+    if (isNew) {
+      grewOnly = false;
+      limit = Math.max(min, limit * SHED_FACTOR);
+    }
+  }
+
   private void succeeded(AttemptOutcome outcome, long now, boolean alone) {
-    breaker.succeeded();
+    pauses.succeeded();
     double seconds = outcome.latency().toNanos() / 1e9;
     double tokens = length(outcome.response());
     latency.answered(seconds, tokens);
@@ -169,20 +198,6 @@ public final class AdaptiveGate implements YieldingGate {
     limit = change < 0 || used ? Math.max(min, Math.min(max, limit + change)) : limit;
   }
 
-  /** Once for everything that was under way when it happened. */
-  private void backOff(AttemptOutcome outcome, long dispatchedNanos, long now) {
-    Duration stayAway = outcome.retryAfter();
-    if (stayAway != null) {
-      long until = now + Math.min(stayAway.toNanos(), Duration.ofMinutes(5).toNanos());
-      pausedUntilNanos = until - pausedUntilNanos > 0 ? until : pausedUntilNanos;
-    }
-    if (dispatchedNanos - backedOffNanos > 0) {
-      backedOffNanos = now;
-      grewOnly = false;
-      limit = Math.max(min, limit * SHED_FACTOR);
-    }
-  }
-
   private static double length(@Nullable InferenceResponse response) {
     Bytes body = response == null ? Bytes.EMPTY : response.body();
     int tokens = AnswerTokens.of(body);
@@ -197,13 +212,14 @@ public final class AdaptiveGate implements YieldingGate {
         : 0;
   }
 
+  /** The share that is free, but never less than that of one: full is not closed. */
   @Override
   public synchronized double budget() {
     long now = ticker.getAsLong();
-    if (now - pausedUntilNanos < 0) {
-      return 0;
-    }
-    return Math.max(0, Math.min(1, (double) (room(now) - inFlight) / max));
+    boolean probed = pauses.isOpen() && inFlight > 0;
+    return pauses.leftNanos(now) > 0 || probed || excess() > 0
+        ? 0
+        : Math.min(1, Math.max(1.0, room(now) - inFlight) / max);
   }
 
   @Override
@@ -216,7 +232,7 @@ public final class AdaptiveGate implements YieldingGate {
         "latency_ratio",
         latency.ratio(),
         "circuit_open",
-        breaker.isOpen() ? 1.0 : 0.0,
+        pauses.isOpen() ? 1.0 : 0.0,
         "wasted_share",
         waste.wastedShare());
   }

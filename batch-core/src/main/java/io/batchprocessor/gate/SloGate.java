@@ -1,6 +1,7 @@
 package io.batchprocessor.gate;
 
 import io.batchprocessor.spi.AttemptOutcome;
+import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
 import io.batchprocessor.spi.YieldingGate;
@@ -111,10 +112,37 @@ public final class SloGate implements YieldingGate {
     if (dueNanos - now > 0) {
       return new Verdict.Wait(Duration.ofNanos(Math.min(dueNanos - now, ASK_AGAIN.toNanos())));
     }
-    startedNanos = now;
     inFlight++;
     waste.started(now);
-    return new Verdict.Go(this::released);
+    Held held = new Held(now, startedNanos);
+    startedNanos = now;
+    return new Verdict.Go(held);
+  }
+
+  private final class Held implements Permit {
+    private final long dispatchedNanos;
+    private final long startedBeforeNanos;
+
+    Held(long dispatchedNanos, long startedBeforeNanos) {
+      this.dispatchedNanos = dispatchedNanos;
+      this.startedBeforeNanos = startedBeforeNanos;
+    }
+
+    @Override
+    public void release(AttemptOutcome outcome) {
+      released(outcome);
+    }
+
+    @Override
+    public void returnUnused() {
+      returned(dispatchedNanos, startedBeforeNanos);
+    }
+  }
+
+  private synchronized void returned(long dispatchedNanos, long startedBeforeNanos) {
+    inFlight--;
+    waste.returned();
+    startedNanos = startedNanos == dispatchedNanos ? startedBeforeNanos : startedNanos;
   }
 
   private double spacingSeconds(double free) {
@@ -136,10 +164,11 @@ public final class SloGate implements YieldingGate {
     return waste.affordable(inFlight - (int) Math.ceil(limit), ticker.getAsLong());
   }
 
+  /** The share that is free, but never less than that of one: full is not closed. */
   @Override
   public synchronized double budget() {
-    double share = (limit() - inFlight) / max;
-    return share >= 0 ? Math.min(1, share) : 0;
+    double limit = limit();
+    return limit >= 1 && excess() == 0 ? Math.min(1, Math.max(1, limit - inFlight) / max) : 0;
   }
 
   /** How many of ours may be in flight by what is known now. */

@@ -81,6 +81,128 @@ class AdaptiveGateTest {
   }
 
   @Test
+  void a_gateway_that_sheds_everything_gets_a_trickle() {
+    assertThat(shedFor(Duration.ofMinutes(1))).isBetween(10, 50);
+    assertThat(gate.measurements()).containsEntry("circuit_open", 0.0);
+  }
+
+  @Test
+  void a_gateway_that_sheds_again_after_an_answer_gets_a_trickle_from_the_start() {
+    shedFor(Duration.ofMinutes(1));
+    ticker.pass(Duration.ofSeconds(5));
+    fill(1);
+    held.poll().release(answered(10));
+    ticker.pass(Duration.ofSeconds(5));
+
+    fill(1);
+    held.poll().release(failed(Kind.SHED, 429, null));
+    assertThat(gate.budget()).isZero();
+    ticker.pass(Duration.ofSeconds(1));
+
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+  }
+
+  /** Each attempt is shed after a millisecond, without a word on when to come back. */
+  private int shedFor(Duration time) {
+    int attempts = 0;
+    for (int milli = 0; milli < time.toMillis(); milli++) {
+      ticker.pass(Duration.ofMillis(1));
+      while (!held.isEmpty()) {
+        held.poll().release(failed(Kind.SHED, 429, null));
+      }
+      while (gate.tryAcquire(Asked.request()) instanceof Verdict.Go go) {
+        attempts++;
+        held.add(go.permit());
+      }
+    }
+    while (!held.isEmpty()) {
+      held.poll().release(failed(Kind.SHED, 429, null));
+    }
+    return attempts;
+  }
+
+  @Test
+  void a_shed_says_that_the_gateway_is_there() {
+    for (int i = 0; i < 20; i++) {
+      ticker.pass(Duration.ofMinutes(1));
+      fill(1);
+      held.poll().release(i % 4 == 3 ? failed(Kind.SHED, 429, null) : failed(Kind.FAILED, 0, null));
+    }
+
+    assertThat(gate.measurements()).containsEntry("circuit_open", 0.0);
+  }
+
+  @Test
+  void what_fails_at_once_counts_as_one_probe() {
+    serve(60, 10);
+    fill(50);
+    ticker.pass(Duration.ofMillis(1));
+    while (!held.isEmpty()) {
+      held.poll().release(failed(Kind.FAILED, 0, null));
+    }
+    assertThat(gate.measurements()).containsEntry("circuit_open", 1.0);
+
+    ticker.pass(Duration.ofMillis(1_001));
+
+    assertThat(gate.budget()).isPositive();
+    fill(1);
+    assertThat(held).hasSize(1);
+    assertThat(gate.budget()).as("while the probe is out").isZero();
+  }
+
+  @Test
+  void a_failure_does_not_shorten_what_the_gateway_asked_for() {
+    serve(60, 10);
+    fill(10);
+    ticker.pass(Duration.ofMillis(1));
+    while (held.size() > 1) {
+      held.poll().release(failed(Kind.FAILED, 503, Duration.ofMinutes(2)));
+    }
+    held.poll().release(failed(Kind.FAILED, 0, null));
+
+    ticker.pass(Duration.ofSeconds(119));
+    assertThat(gate.budget()).isZero();
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    ticker.pass(Duration.ofSeconds(2));
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+  }
+
+  @Test
+  void asked_to_stay_away_for_centuries_it_asks_after_minutes() {
+    fill(1);
+    held.poll().release(failed(Kind.SHED, 429, Duration.ofDays(365_000)));
+
+    ticker.pass(Duration.ofMinutes(4));
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    ticker.pass(Duration.ofMinutes(2));
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+  }
+
+  @Test
+  void full_it_is_not_closed() {
+    serve(60, 10);
+    fill(64);
+
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    assertThat(gate.budget()).isPositive();
+  }
+
+  @Test
+  void what_was_not_sent_after_all_leaves_the_pace_as_it_was() {
+    serve(60, 10);
+    ticker.pass(Duration.ofMinutes(1));
+    Verdict.Go go = (Verdict.Go) gate.tryAcquire(Asked.request());
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+
+    go.permit().returnUnused();
+
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+    assertThat(gate.measurements())
+        .containsEntry("in_flight", 1.0)
+        .containsEntry("wasted_share", 0.0);
+  }
+
+  @Test
   void one_answer_closes_the_circuit() {
     a_gateway_that_is_down_gets_a_trickle_of_probes();
 

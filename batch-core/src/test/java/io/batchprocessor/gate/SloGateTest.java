@@ -51,6 +51,35 @@ class SloGateTest {
   }
 
   @Test
+  void what_was_not_sent_after_all_leaves_the_pace_as_it_was() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+    live(10, 0, 20);
+    Verdict.Go go = (Verdict.Go) gate.tryAcquire(Asked.request());
+
+    go.permit().returnUnused();
+
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+    assertThat(gate.measurements())
+        .containsEntry("in_flight", 1.0)
+        .containsEntry("wasted_share", 0.0);
+  }
+
+  @Test
+  void full_it_is_not_closed() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+    live(0, 0, 0);
+    while (held.size() < 4) {
+      ticker.pass(Duration.ofSeconds(5));
+      if (gate.tryAcquire(Asked.request()) instanceof Verdict.Go go) {
+        held.add(go.permit());
+      }
+    }
+    ticker.pass(Duration.ofSeconds(5));
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    assertThat(gate.budget()).isPositive();
+  }
+
+  @Test
   void grows_while_live_traffic_is_within_its_allowance_and_shrinks_beyond() {
     SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
     run(gate, 200, 10, 0);
