@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the cracks by itself, from what the gateway answers and nothing else. The limit grows while
@@ -22,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  * probes go, ever more rarely, until one is answered.
  *
  * <p>Time is taken per token, because answers differ in length; where an answer does not tell its
- * tokens, its bytes count. What "hardly anything of ours" takes is found anew every {@value
- * #PROBE_MINUTES} minutes by a pause of a few answers, as BBR finds its shortest round trip
- * (Cardwell et al., "BBR: Congestion-Based Congestion Control", ACM Queue 14, 2016): a minimum that
- * is only remembered would take the load that the gate itself makes for the gateway's own. Starts
- * are spread over the time that an answer takes. With {@code yield}, what was in flight when the
- * limit fell is taken back ({@link WasteBudget}).
+ * tokens, its bytes count, against those of others that don't. What "hardly anything of ours" takes
+ * is found anew every {@value #PROBE_MINUTES} minutes, or later where answers take long ({@link
+ * Probing}), by a pause of a few answers, as BBR finds its shortest round trip (Cardwell et al.,
+ * "BBR: Congestion-Based Congestion Control", ACM Queue 14, 2016): a minimum that is only
+ * remembered would take the load that the gate itself makes for the gateway's own. Starts are
+ * spread over the time that an answer takes. With {@code yield}, what was in flight when the limit
+ * fell is taken back ({@link WasteBudget}).
  *
  * <p>Thread-safe. Known to configurations as {@code adaptive}.
  */
@@ -45,6 +45,9 @@ public final class AdaptiveGate implements YieldingGate {
   /** The limit wanders: only what is above it by more than so much is taken back. */
   private static final double YIELD_SLACK = 0.25;
 
+  /** How long an answer takes is the mean of the last so many, about. */
+  private static final int MEMORY = 20;
+
   /** Requests in flight that hardly feel each other. */
   private static final int PROBE_LIMIT = 2;
 
@@ -54,14 +57,16 @@ public final class AdaptiveGate implements YieldingGate {
   private final boolean yields;
   private final WasteBudget waste;
   private final LongSupplier ticker;
-  private final TokenLatency latency = new TokenLatency();
+  private final TokenLatency perToken = new TokenLatency();
+  private final TokenLatency perByte = new TokenLatency();
+  private final Probing probing = new Probing(Duration.ofMinutes(PROBE_MINUTES));
   private final Pauses pauses;
 
   private double limit;
   private int inFlight;
-  private boolean probing = true;
   private boolean grewOnly = true;
-  private long probedNanos;
+  private double answerSeconds;
+  private double ratio = 1;
   private long startedNanos;
 
   private AdaptiveGate(Builder builder) {
@@ -73,7 +78,6 @@ public final class AdaptiveGate implements YieldingGate {
     this.ticker = builder.ticker;
     this.limit = Math.max(min, PROBE_LIMIT);
     long now = ticker.getAsLong();
-    this.probedNanos = now;
     this.startedNanos = now - Duration.ofDays(1).toNanos();
     this.pauses = new Pauses(now);
   }
@@ -100,7 +104,7 @@ public final class AdaptiveGate implements YieldingGate {
     }
     inFlight++;
     waste.started(now);
-    Held held = new Held(now, startedNanos, probing && inFlight <= PROBE_LIMIT);
+    Held held = new Held(now, startedNanos, probing.isOn() && inFlight <= PROBE_LIMIT);
     startedNanos = now;
     return new Verdict.Go(held);
   }
@@ -137,11 +141,11 @@ public final class AdaptiveGate implements YieldingGate {
     if (pauses.isOpen()) {
       return 1;
     }
-    if (!probing && now - probedNanos >= Duration.ofMinutes(PROBE_MINUTES).toNanos()) {
-      probing = true;
-      latency.probeAgain();
+    if (probing.begins(now)) {
+      perToken.probeAgain();
+      perByte.probeAgain();
     }
-    return probing ? Math.min(PROBE_LIMIT, max) : (int) limit;
+    return probing.isOn() ? Math.min(PROBE_LIMIT, max) : (int) limit;
   }
 
   /** Evenly over the time that an answer takes, so that starts do not come in bursts. */
@@ -150,7 +154,7 @@ public final class AdaptiveGate implements YieldingGate {
   }
 
   private long startsEveryNanos(double inFlightThen) {
-    return (long) (latency.answerSeconds() / Math.max(1, inFlightThen) * 1e9);
+    return (long) (answerSeconds / Math.max(1, inFlightThen) * 1e9);
   }
 
   private synchronized void released(AttemptOutcome outcome, long dispatchedNanos, boolean alone) {
@@ -177,19 +181,40 @@ public final class AdaptiveGate implements YieldingGate {
   private void succeeded(AttemptOutcome outcome, long now, boolean alone) {
     pauses.succeeded();
     double seconds = outcome.latency().toNanos() / 1e9;
-    double tokens = length(outcome.response());
-    latency.answered(seconds, tokens);
-    if (probing) {
-      if (alone) {
-        latency.probed(seconds, tokens);
-      }
-      if (!latency.isProbing()) {
-        probing = false;
-        probedNanos = now;
-      }
+    answerSeconds += answerSeconds == 0 ? seconds : (seconds - answerSeconds) / MEMORY;
+    InferenceResponse response = outcome.response();
+    Bytes body = response == null ? Bytes.EMPTY : response.body();
+    int tokens = AnswerTokens.of(body);
+    if (tokens > 0) {
+      answered(perToken, tokens, seconds, now, alone);
+    } else {
+      answered(perByte, Math.max(1, body.length()), seconds, now, alone);
+    }
+  }
+
+  /** Each answer counts beside those whose length is counted as its own is. */
+  private void answered(
+      TokenLatency latency, double length, double seconds, long now, boolean alone) {
+    latency.answered(seconds, length);
+    if (!probing.isOn()) {
+      adapt(latency.ratio());
       return;
     }
-    double off = tolerance - latency.ratio();
+    probing.answered(seconds, alone ? 1.0 / PROBE_LIMIT : 0);
+    if (alone) {
+      latency.probed(seconds, length);
+    }
+    if (!latency.isProbing()) {
+      probing.ends(now);
+    }
+  }
+
+  private void adapt(double found) {
+    if (Double.isNaN(found)) {
+      return;
+    }
+    ratio = found;
+    double off = tolerance - ratio;
     grewOnly &= off > 0;
     // Until it first reached its place, it doubles with each round of answers.
     double change = grewOnly ? 1 : GAIN * Math.max(-1, Math.min(1, off));
@@ -198,16 +223,10 @@ public final class AdaptiveGate implements YieldingGate {
     limit = change < 0 || used ? Math.max(min, Math.min(max, limit + change)) : limit;
   }
 
-  private static double length(@Nullable InferenceResponse response) {
-    Bytes body = response == null ? Bytes.EMPTY : response.body();
-    int tokens = AnswerTokens.of(body);
-    return tokens > 0 ? tokens : Math.max(1, body.length());
-  }
-
   @Override
   public synchronized int excess() {
     boolean shrank = inFlight > limit * (1 + YIELD_SLACK);
-    return yields && shrank && !probing
+    return yields && shrank && !probing.isOn()
         ? waste.affordable(inFlight - (int) limit, ticker.getAsLong())
         : 0;
   }
@@ -230,7 +249,7 @@ public final class AdaptiveGate implements YieldingGate {
         "in_flight",
         (double) inFlight,
         "latency_ratio",
-        latency.ratio(),
+        ratio,
         "circuit_open",
         pauses.isOpen() ? 1.0 : 0.0,
         "wasted_share",

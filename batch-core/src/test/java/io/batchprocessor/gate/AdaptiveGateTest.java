@@ -15,6 +15,8 @@ import java.util.Deque;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AdaptiveGateTest {
 
@@ -203,6 +205,78 @@ class AdaptiveGateTest {
   }
 
   @Test
+  void answers_with_and_without_tokens_are_not_compared_with_each_other() {
+    int answers = 0;
+    for (int round = 0; round < 200; round++) {
+      fill(64);
+      while (!held.isEmpty()) {
+        answers++;
+        boolean inBytes = answers < 10 || answers % 3 == 0;
+        held.poll().release(inBytes ? answeredInBytes() : answered(10));
+      }
+    }
+
+    assertThat(limit()).isGreaterThan(30);
+  }
+
+  @Test
+  void answers_without_tokens_shrink_it_too() {
+    for (int round = 0; round < 60; round++) {
+      fill(64);
+      while (!held.isEmpty()) {
+        held.poll().release(answeredInBytes());
+      }
+    }
+    double before = limit();
+    for (int round = 0; round < 60; round++) {
+      fill(64);
+      while (!held.isEmpty()) {
+        held.poll()
+            .release(
+                new AttemptOutcome(
+                    Kind.SUCCEEDED,
+                    new InferenceResponse(200, Map.of(), Bytes.utf8("x".repeat(800))),
+                    null,
+                    Duration.ofSeconds(3),
+                    null));
+      }
+    }
+
+    assertThat(before).isGreaterThan(30);
+    assertThat(limit()).isLessThan(before / 2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 60, 600})
+  void probes_leave_most_of_the_time_to_the_harvest(int answerSeconds) {
+    Duration answer = Duration.ofSeconds(answerSeconds);
+    Deque<Long> ends = new ArrayDeque<>();
+    long begin = ticker.getAsLong();
+    long warm = begin + answer.multipliedBy(20).toNanos();
+    long end = warm + Math.max(answer.multipliedBy(250).toNanos(), Duration.ofHours(1).toNanos());
+    double inFlightNanos = 0;
+    for (long now = begin; now - end < 0; now = ticker.getAsLong()) {
+      while (!ends.isEmpty() && ends.peek() - now <= 0) {
+        ends.poll();
+        held.poll().release(answered(10L * answerSeconds));
+      }
+      Verdict verdict = gate.tryAcquire(Asked.request());
+      if (verdict instanceof Verdict.Go go) {
+        held.add(go.permit());
+        ends.add(now + answer.toNanos());
+        continue;
+      }
+      long next =
+          now + Math.max(((Verdict.Wait) verdict).atMost().toNanos(), answerSeconds * 500_000L);
+      next = !ends.isEmpty() && ends.peek() - next < 0 ? ends.peek() : next;
+      inFlightNanos += now - warm < 0 ? 0 : (double) held.size() * (next - now);
+      ticker.pass(Duration.ofNanos(next - now));
+    }
+
+    assertThat(inFlightNanos / (end - warm) / 64).isGreaterThan(0.85);
+  }
+
+  @Test
   void one_answer_closes_the_circuit() {
     a_gateway_that_is_down_gets_a_trickle_of_probes();
 
@@ -284,6 +358,16 @@ class AdaptiveGateTest {
         new InferenceResponse(200, Map.of(), Bytes.utf8("{\"usage\":{\"completion_tokens\":100}}")),
         null,
         Duration.ofMillis(100 * millisPerToken),
+        null);
+  }
+
+  /** A second, 800 bytes. */
+  private static AttemptOutcome answeredInBytes() {
+    return new AttemptOutcome(
+        Kind.SUCCEEDED,
+        new InferenceResponse(200, Map.of(), Bytes.utf8("x".repeat(800))),
+        null,
+        Duration.ofSeconds(1),
         null);
   }
 
