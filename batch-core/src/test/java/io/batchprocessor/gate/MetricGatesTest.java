@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.batchprocessor.spi.DispatchGate;
 import io.batchprocessor.spi.InvalidSettingsException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,6 +163,38 @@ class MetricGatesTest {
       server.page("load 0.8");
       assertBudget(gate, 0.2);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "scrape, url, 'metric=load'",
+    "scrape, pods-url, 'metric=load,url=http://h/,per-pod=1,pods-metric=pods'",
+    "prometheus, url, 'query=load'",
+    "slo, url, 'live-ttft-p99=100ms'",
+    "saturation, urls, 'pool=p'",
+    "saturation, prometheus, 'pool=p'",
+    "budget, urls, 'pool=p'",
+    "budget, prometheus, 'pool=p'"
+  })
+  void a_url_with_a_password_or_a_fragment_is_refused_without_telling_it(
+      String id, String key, String others) {
+    List<String> pairs = new ArrayList<>();
+    for (String pair : List.of(others.split(",", -1))) {
+      pairs.addAll(List.of(pair.split("=", 2)));
+    }
+    pairs.addAll(List.of(key, "http://me:sesame@host/metrics"));
+    String[] withPassword = pairs.toArray(String[]::new);
+    assertThatThrownBy(() -> gate(id, withPassword))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("gate." + id + "." + key)
+        .hasMessageContaining("http or https")
+        .hasMessageNotContaining("sesame");
+
+    pairs.set(pairs.size() - 1, "http://host/metrics#part");
+    String[] withFragment = pairs.toArray(String[]::new);
+    assertThatThrownBy(() -> gate(id, withFragment))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("gate." + id + "." + key);
   }
 
   @Test
