@@ -5,10 +5,12 @@ import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.AttemptOutcome.Kind;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.ResponseTooLargeException;
+import io.batchprocessor.spi.UnreadableResponseException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -80,12 +82,24 @@ final class Answers {
       cause = cause.getCause();
     }
     if (cause instanceof ResponseTooLargeException tooLarge) {
-      InferenceResponse withoutBody =
-          new InferenceResponse(tooLarge.statusCode(), Map.of(), Bytes.EMPTY);
-      return new AttemptOutcome(
-          Kind.REFUSED, withoutBody, tooLarge.getMessage(), latency, null, tooLarge);
+      return withoutBody(Kind.REFUSED, tooLarge.statusCode(), tooLarge, latency);
+    }
+    if (cause instanceof UnreadableResponseException unreadable) {
+      Kind kind = kind(unreadable.statusCode());
+      return withoutBody(
+          kind == Kind.SUCCEEDED ? Kind.REFUSED : kind,
+          unreadable.statusCode(),
+          unreadable,
+          latency);
     }
     return new AttemptOutcome(Kind.FAILED, null, describe(cause), latency, null, cause);
+  }
+
+  private static AttemptOutcome withoutBody(
+      Kind kind, int status, IOException cause, Duration latency) {
+    InferenceResponse response = new InferenceResponse(status, Map.of(), Bytes.EMPTY);
+    return new AttemptOutcome(
+        kind, response, Objects.requireNonNull(cause.getMessage()), latency, null, cause);
   }
 
   private static String describe(@Nullable Throwable cause) {

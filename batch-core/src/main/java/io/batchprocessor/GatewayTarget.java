@@ -6,11 +6,14 @@ import io.batchprocessor.spi.RequestBody;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Where the requests of a queue go, and with which headers. */
@@ -19,6 +22,10 @@ final class GatewayTarget {
   private static final String OBJECTIVE = "x-gateway-inference-objective";
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   private static final String CONTENT_TYPE = "content-type";
+  private static final String ACCEPT_ENCODING = "accept-encoding";
+
+  /** What the clients unpack. */
+  private static final Set<String> CODINGS = Set.of("gzip", "x-gzip", "deflate", "identity");
 
   /** RFC 9110, 8.4; RFC 9530; and the two that it makes obsolete. */
   private static final List<String> OF_CONTENT =
@@ -99,6 +106,7 @@ final class GatewayTarget {
     message.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
     copy(message, "traceparent", headers);
     copy(message, "tracestate", headers);
+    askOnlyForWhatIsUnpacked(headers);
     headers.remove(IDEMPOTENCY_KEY.toLowerCase(Locale.ROOT));
     headers.put(IDEMPOTENCY_KEY, headerValue(message.id()));
     if (objective != null) {
@@ -122,6 +130,29 @@ final class GatewayTarget {
     if (!body.contentType().equals(original.contentType())) {
       headers.put(CONTENT_TYPE, body.contentType());
     }
+  }
+
+  /** An answer in any other coding would be no result (RFC 9110, 12.5.3). */
+  private static void askOnlyForWhatIsUnpacked(Map<String, String> headers) {
+    String asked = headers.remove(ACCEPT_ENCODING);
+    if (asked != null) {
+      String kept =
+          Arrays.stream(asked.split(",", -1))
+              .map(String::strip)
+              .filter(each -> CODINGS.contains(coding(each)))
+              .collect(Collectors.joining(", "));
+      if (!kept.isEmpty()) {
+        headers.put(ACCEPT_ENCODING, kept);
+      }
+    }
+  }
+
+  /** Without its weight. */
+  private static String coding(String preference) {
+    int semicolon = preference.indexOf(';');
+    return (semicolon < 0 ? preference : preference.substring(0, semicolon))
+        .strip()
+        .toLowerCase(Locale.ROOT);
   }
 
   private void stampFairnessId(RequestMessage message, Map<String, String> headers) {

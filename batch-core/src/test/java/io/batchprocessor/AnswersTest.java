@@ -7,6 +7,7 @@ import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.AttemptOutcome.Kind;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.ResponseTooLargeException;
+import io.batchprocessor.spi.UnreadableResponseException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,6 +108,17 @@ class AnswersTest {
     assertThat(outcome.kind()).isEqualTo(Kind.REFUSED);
     assertThat(outcome.statusCode()).isEqualTo(206);
     assertThat(outcome.reason()).contains("max-response-bytes=10");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"200, REFUSED", "404, REFUSED", "429, SHED", "503, FAILED"})
+  void an_answer_that_cannot_be_unpacked_is_no_success_and_keeps_its_status(int status, Kind kind) {
+    AttemptOutcome outcome =
+        failed(new UnreadableResponseException(status, "br can't be unpacked", new IOException()));
+
+    assertThat(outcome.kind()).isEqualTo(kind);
+    assertThat(outcome.statusCode()).isEqualTo(status);
+    assertThat(outcome.reason()).isEqualTo("br can't be unpacked");
   }
 
   @Test

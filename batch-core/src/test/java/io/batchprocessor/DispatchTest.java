@@ -2,6 +2,7 @@ package io.batchprocessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchprocessor.gate.AdaptiveGate;
 import io.batchprocessor.memory.MemoryTransport;
 import io.batchprocessor.message.ErrorCode;
 import io.batchprocessor.message.ResultMessage;
@@ -39,6 +40,19 @@ class DispatchTest extends EngineBench {
         IntStream.range(0, count)
             .mapToObj(i -> Samples.request(queue + "-" + i).toJson())
             .toList());
+  }
+
+  @Test
+  void what_follows_a_full_gate_is_taken_from_the_broker_before_a_permit_comes_back() {
+    AdaptiveGate gate = AdaptiveGate.builder().build();
+    start(with -> with.gate(() -> gate).setting("buffer", "1"));
+    submit(queues, "requests", 4);
+    gateway.awaitExchange(2);
+
+    eventually().until(() -> recorder.eventsOf("requests-2").contains("received"));
+
+    assertThat(gateway.exchanges()).hasSize(2);
+    assertThat(gate.budget()).isPositive();
   }
 
   @Test

@@ -2,12 +2,14 @@ package io.batchprocessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchprocessor.gate.AdaptiveGate;
 import io.batchprocessor.memory.MemoryTransport;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.message.ErrorCode;
 import io.batchprocessor.message.ResultMessage;
 import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.ResponseTooLargeException;
+import io.batchprocessor.spi.UnreadableResponseException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** How requests end, one test for each way. */
@@ -196,6 +199,28 @@ class EndingsTest extends EngineBench {
     assertThat(result.error().orElseThrow()).contains("max-response-bytes=1000");
     assertThat(result.payload()).isEmpty();
     assertThat(result.attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void an_answer_that_cannot_be_unpacked_is_final_and_opens_no_circuit() {
+    AdaptiveGate gate = AdaptiveGate.builder().build();
+    start(with -> with.gate(() -> gate));
+    List<CompletableFuture<ResultMessage>> submitted =
+        IntStream.range(0, 10).mapToObj(i -> queues.submit(Samples.request("r" + i))).toList();
+    for (int i = 1; i <= 10; i++) {
+      gateway
+          .awaitExchange(i)
+          .fail(new UnreadableResponseException(200, "br can't be unpacked", new IOException()));
+    }
+
+    for (ResultMessage result : resultsOf(submitted)) {
+      assertThat(result.errorCode()).contains(ErrorCode.INFERENCE_ERROR);
+      assertThat(result.statusCode()).hasValue(200);
+      assertThat(result.error().orElseThrow()).contains("br can't be unpacked");
+      assertThat(result.attempts()).isEqualTo(1);
+    }
+    assertThat(gateway.exchanges()).hasSize(10);
+    assertThat(gate.measurements()).containsEntry("circuit_open", 0.0);
   }
 
   @Test

@@ -58,6 +58,20 @@ class GatewayTargetTest {
     assertThat(request.timeout()).isEqualTo(Duration.ofSeconds(9));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'br, gzip;q=0.8, zstd', 'gzip;q=0.8'",
+    "'GZIP , deflate,identity; q=0', 'GZIP, deflate, identity; q=0'",
+    "'br',",
+    "'*',",
+    "'',"
+  })
+  void no_coding_is_asked_for_that_is_not_unpacked(String asked, String sent) {
+    RequestMessage message = message("r").header("Accept-Encoding", asked).build();
+
+    assertThat(headers(send(message)).get("accept-encoding")).isEqualTo(sent);
+  }
+
   @Test
   void what_is_configured_wins_over_what_the_message_asks_for() {
     RequestMessage message =

@@ -3,6 +3,7 @@ package io.batchprocessor.gate;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.InferenceResponse;
+import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
 import io.batchprocessor.spi.YieldingGate;
@@ -10,22 +11,23 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the cracks by itself, from what the gateway answers and nothing else. The limit grows while
  * a token takes at most {@code tolerance} times as long as it does with hardly anything of ours in
  * the gateway, and shrinks beyond: before anything is shed. It halves at once, and once for all
- * that was in flight, when the gateway sheds, is not there, or asks to stay away; after several
- * failures in a row only probes go, ever more rarely, until one is answered.
+ * that was in flight, when the gateway sheds, is not there, or asks to stay away; then it pauses,
+ * ever longer while nothing is answered ({@link Pauses}); after several failures in a row only
+ * probes go, ever more rarely, until one is answered.
  *
  * <p>Time is taken per token, because answers differ in length; where an answer does not tell its
- * tokens, its bytes count. What "hardly anything of ours" takes is found anew every {@value
- * #PROBE_MINUTES} minutes by a pause of a few answers, as BBR finds its shortest round trip
- * (Cardwell et al., "BBR: Congestion-Based Congestion Control", ACM Queue 14, 2016): a minimum that
- * is only remembered would take the load that the gate itself makes for the gateway's own. Starts
- * are spread over the time that an answer takes. With {@code yield}, what was in flight when the
- * limit fell is taken back ({@link WasteBudget}).
+ * tokens, its bytes count, against those of others that don't. What "hardly anything of ours" takes
+ * is found anew every {@value #PROBE_MINUTES} minutes, or later where answers take long ({@link
+ * Probing}), by a pause of a few answers, as BBR finds its shortest round trip (Cardwell et al.,
+ * "BBR: Congestion-Based Congestion Control", ACM Queue 14, 2016): a minimum that is only
+ * remembered would take the load that the gate itself makes for the gateway's own. Starts are
+ * spread over the time that an answer takes. With {@code yield}, what was in flight when the limit
+ * fell is taken back ({@link WasteBudget}).
  *
  * <p>Thread-safe. Known to configurations as {@code adaptive}.
  */
@@ -43,6 +45,9 @@ public final class AdaptiveGate implements YieldingGate {
   /** The limit wanders: only what is above it by more than so much is taken back. */
   private static final double YIELD_SLACK = 0.25;
 
+  /** How long an answer takes is the mean of the last so many, about. */
+  private static final int MEMORY = 20;
+
   /** Requests in flight that hardly feel each other. */
   private static final int PROBE_LIMIT = 2;
 
@@ -52,17 +57,17 @@ public final class AdaptiveGate implements YieldingGate {
   private final boolean yields;
   private final WasteBudget waste;
   private final LongSupplier ticker;
-  private final TokenLatency latency = new TokenLatency();
-  private final Breaker breaker = new Breaker();
+  private final TokenLatency perToken = new TokenLatency();
+  private final TokenLatency perByte = new TokenLatency();
+  private final Probing probing = new Probing(Duration.ofMinutes(PROBE_MINUTES));
+  private final Pauses pauses;
 
   private double limit;
   private int inFlight;
-  private boolean probing = true;
   private boolean grewOnly = true;
-  private long probedNanos;
+  private double answerSeconds;
+  private double ratio = 1;
   private long startedNanos;
-  private long pausedUntilNanos;
-  private long backedOffNanos;
 
   private AdaptiveGate(Builder builder) {
     this.min = builder.min;
@@ -73,10 +78,8 @@ public final class AdaptiveGate implements YieldingGate {
     this.ticker = builder.ticker;
     this.limit = Math.max(min, PROBE_LIMIT);
     long now = ticker.getAsLong();
-    this.probedNanos = now;
     this.startedNanos = now - Duration.ofDays(1).toNanos();
-    this.pausedUntilNanos = now;
-    this.backedOffNanos = startedNanos;
+    this.pauses = new Pauses(now);
   }
 
   /** A builder that holds the defaults. */
@@ -93,33 +96,65 @@ public final class AdaptiveGate implements YieldingGate {
   public synchronized Verdict tryAcquire(RequestView request) {
     long now = ticker.getAsLong();
     int room = room(now);
-    long left = Math.max(pausedUntilNanos - now, startedNanos + spacingNanos(room) - now);
+    long left = Math.max(pauses.leftNanos(now), startedNanos + spacingNanos(room) - now);
     if (inFlight >= room || left > 0) {
       return left > 0 && left < ASK_AGAIN.toNanos()
           ? new Verdict.Wait(Duration.ofNanos(left))
           : new Verdict.Wait(ASK_AGAIN);
     }
-    startedNanos = now;
     inFlight++;
     waste.started(now);
-    boolean alone = probing && inFlight <= PROBE_LIMIT;
-    return new Verdict.Go(outcome -> released(outcome, now, alone));
+    Held held = new Held(now, startedNanos, probing.isOn() && inFlight <= PROBE_LIMIT);
+    startedNanos = now;
+    return new Verdict.Go(held);
+  }
+
+  private final class Held implements Permit {
+    private final long dispatchedNanos;
+    private final long startedBeforeNanos;
+    private final boolean alone;
+
+    Held(long dispatchedNanos, long startedBeforeNanos, boolean alone) {
+      this.dispatchedNanos = dispatchedNanos;
+      this.startedBeforeNanos = startedBeforeNanos;
+      this.alone = alone;
+    }
+
+    @Override
+    public void release(AttemptOutcome outcome) {
+      released(outcome, dispatchedNanos, alone);
+    }
+
+    @Override
+    public void returnUnused() {
+      returned(dispatchedNanos, startedBeforeNanos);
+    }
+  }
+
+  private synchronized void returned(long dispatchedNanos, long startedBeforeNanos) {
+    inFlight--;
+    waste.returned();
+    startedNanos = startedNanos == dispatchedNanos ? startedBeforeNanos : startedNanos;
   }
 
   private int room(long now) {
-    if (breaker.isOpen()) {
+    if (pauses.isOpen()) {
       return 1;
     }
-    if (!probing && now - probedNanos >= Duration.ofMinutes(PROBE_MINUTES).toNanos()) {
-      probing = true;
-      latency.probeAgain();
+    if (probing.begins(now)) {
+      perToken.probeAgain();
+      perByte.probeAgain();
     }
-    return probing ? Math.min(PROBE_LIMIT, max) : (int) limit;
+    return probing.isOn() ? Math.min(PROBE_LIMIT, max) : (int) limit;
   }
 
   /** Evenly over the time that an answer takes, so that starts do not come in bursts. */
   private long spacingNanos(int room) {
-    return inFlight < min ? 0 : (long) (latency.answerSeconds() / Math.max(1, room) * 1e9 * 0.9);
+    return inFlight < min ? 0 : (long) (0.9 * startsEveryNanos(room));
+  }
+
+  private long startsEveryNanos(double inFlightThen) {
+    return (long) (answerSeconds / Math.max(1, inFlightThen) * 1e9);
   }
 
   private synchronized void released(AttemptOutcome outcome, long dispatchedNanos, boolean alone) {
@@ -128,39 +163,58 @@ public final class AdaptiveGate implements YieldingGate {
     waste.ended(outcome);
     switch (outcome.kind()) {
       case SUCCEEDED -> succeeded(outcome, now, alone);
-      case SHED -> backOff(outcome, dispatchedNanos, now);
-      case FAILED -> {
-        breaker.failed();
-        if (breaker.isOpen()) {
-          pausedUntilNanos = now + breaker.nextPauseNanos();
-        }
-        if (outcome.statusCode() == 0
-            || outcome.statusCode() == 503
-            || outcome.retryAfter() != null) {
-          backOff(outcome, dispatchedNanos, now);
-        }
-      }
-      case REFUSED -> breaker.succeeded();
+      case SHED -> backOffIf(pauses.shed(outcome, dispatchedNanos, now, startsEveryNanos(limit)));
+      case FAILED -> backOffIf(pauses.failed(outcome, dispatchedNanos, now));
+      case REFUSED -> pauses.refused();
       case ABORTED -> {}
     }
   }
 
+  /** Once for everything that was under way when it happened. */
+  private void backOffIf(boolean isNew) {
+    if (isNew) {
+      grewOnly = false;
+      limit = Math.max(min, limit * SHED_FACTOR);
+    }
+  }
+
   private void succeeded(AttemptOutcome outcome, long now, boolean alone) {
-    breaker.succeeded();
+    pauses.succeeded();
     double seconds = outcome.latency().toNanos() / 1e9;
-    double tokens = length(outcome.response());
-    latency.answered(seconds, tokens);
-    if (probing) {
-      if (alone) {
-        latency.probed(seconds, tokens);
-      }
-      if (!latency.isProbing()) {
-        probing = false;
-        probedNanos = now;
-      }
+    answerSeconds += answerSeconds == 0 ? seconds : (seconds - answerSeconds) / MEMORY;
+    InferenceResponse response = outcome.response();
+    Bytes body = response == null ? Bytes.EMPTY : response.body();
+    int tokens = AnswerTokens.of(body);
+    if (tokens > 0) {
+      answered(perToken, tokens, seconds, now, alone);
+    } else {
+      answered(perByte, Math.max(1, body.length()), seconds, now, alone);
+    }
+  }
+
+  /** Each answer counts beside those whose length is counted as its own is. */
+  private void answered(
+      TokenLatency latency, double length, double seconds, long now, boolean alone) {
+    latency.answered(seconds, length);
+    if (!probing.isOn()) {
+      adapt(latency.ratio());
       return;
     }
-    double off = tolerance - latency.ratio();
+    probing.answered(seconds, alone ? 1.0 / PROBE_LIMIT : 0);
+    if (alone) {
+      latency.probed(seconds, length);
+    }
+    if (!latency.isProbing()) {
+      probing.ends(now);
+    }
+  }
+
+  private void adapt(double found) {
+    if (Double.isNaN(found)) {
+      return;
+    }
+    ratio = found;
+    double off = tolerance - ratio;
     grewOnly &= off > 0;
     // Until it first reached its place, it doubles with each round of answers.
     double change = grewOnly ? 1 : GAIN * Math.max(-1, Math.min(1, off));
@@ -169,41 +223,22 @@ public final class AdaptiveGate implements YieldingGate {
     limit = change < 0 || used ? Math.max(min, Math.min(max, limit + change)) : limit;
   }
 
-  /** Once for everything that was under way when it happened. */
-  private void backOff(AttemptOutcome outcome, long dispatchedNanos, long now) {
-    Duration stayAway = outcome.retryAfter();
-    if (stayAway != null) {
-      long until = now + Math.min(stayAway.toNanos(), Duration.ofMinutes(5).toNanos());
-      pausedUntilNanos = until - pausedUntilNanos > 0 ? until : pausedUntilNanos;
-    }
-    if (dispatchedNanos - backedOffNanos > 0) {
-      backedOffNanos = now;
-      grewOnly = false;
-      limit = Math.max(min, limit * SHED_FACTOR);
-    }
-  }
-
-  private static double length(@Nullable InferenceResponse response) {
-    Bytes body = response == null ? Bytes.EMPTY : response.body();
-    int tokens = AnswerTokens.of(body);
-    return tokens > 0 ? tokens : Math.max(1, body.length());
-  }
-
   @Override
   public synchronized int excess() {
     boolean shrank = inFlight > limit * (1 + YIELD_SLACK);
-    return yields && shrank && !probing
+    return yields && shrank && !probing.isOn()
         ? waste.affordable(inFlight - (int) limit, ticker.getAsLong())
         : 0;
   }
 
+  /** The share that is free, but never less than that of one: full is not closed. */
   @Override
   public synchronized double budget() {
     long now = ticker.getAsLong();
-    if (now - pausedUntilNanos < 0) {
-      return 0;
-    }
-    return Math.max(0, Math.min(1, (double) (room(now) - inFlight) / max));
+    boolean probed = pauses.isOpen() && inFlight > 0;
+    return pauses.leftNanos(now) > 0 || probed || excess() > 0
+        ? 0
+        : Math.min(1, Math.max(1.0, room(now) - inFlight) / max);
   }
 
   @Override
@@ -214,9 +249,9 @@ public final class AdaptiveGate implements YieldingGate {
         "in_flight",
         (double) inFlight,
         "latency_ratio",
-        latency.ratio(),
+        ratio,
         "circuit_open",
-        breaker.isOpen() ? 1.0 : 0.0,
+        pauses.isOpen() ? 1.0 : 0.0,
         "wasted_share",
         waste.wastedShare());
   }

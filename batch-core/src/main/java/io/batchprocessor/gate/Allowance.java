@@ -85,12 +85,17 @@ record Allowance(double seconds, double factor) {
     return Math.min(RESERVE, (factor - 1) / 4);
   }
 
+  /** How many more latencies of live traffic alone are needed to know the time it comes to. */
+  double missing(double alone) {
+    return isFactor() ? Math.max(0, FEWEST - alone) : 0;
+  }
+
   /** The time it comes to, in seconds; empty while too little is known of live traffic alone. */
   OptionalDouble target(LatencyCounts alone) {
     if (!isFactor()) {
       return OptionalDouble.of(seconds);
     }
-    return alone.count() < FEWEST
+    return missing(alone.count()) > 0
         ? OptionalDouble.empty()
         : OptionalDouble.of(alone.quantile(QUANTILE) * (factor - reserve()));
   }

@@ -40,6 +40,10 @@ public final class CompositeGate implements YieldingGate {
     return new CompositeGate(List.copyOf(gates));
   }
 
+  List<DispatchGate> gates() {
+    return gates;
+  }
+
   /** Such as {@code composite(rate, scrape)}. */
   @Override
   public String name() {
@@ -115,20 +119,23 @@ public final class CompositeGate implements YieldingGate {
 
   /** Does it with each, whatever fails, and then throws what failed first. */
   private static <T> void forEachFromLast(List<? extends T> all, Consumer<T> action) {
-    RuntimeException failure = null;
+    Throwable failure = null;
     for (int i = all.size() - 1; i >= 0; i--) {
       try {
         action.accept(all.get(i));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         if (failure == null) {
           failure = e;
-        } else {
+        } else if (failure != e) {
           failure.addSuppressed(e);
         }
       }
     }
-    if (failure != null) {
-      throw failure;
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
     }
   }
 

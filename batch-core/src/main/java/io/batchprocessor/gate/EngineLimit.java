@@ -22,6 +22,10 @@ final class EngineLimit {
   private static final double LEAST = 0.6;
 
   private static final double FORGET_SECONDS = 1_800;
+
+  /** No reading stands for longer than that, however long there was no other. */
+  private static final double LONGEST_SECONDS = 60;
+
   private static final double FIRST = 1.2;
 
   /** Of ours, beside what live traffic takes. */
@@ -51,16 +55,22 @@ final class EngineLimit {
 
   /** So many live requests were in the engine for so long. */
   void live(double requests, double forSeconds) {
-    seconds += forSeconds;
-    double weight = forSeconds / Math.min(seconds, FORGET_SECONDS);
+    double counted = Math.min(forSeconds, LONGEST_SECONDS);
+    seconds += counted;
+    double weight = seconds > 0 ? counted / Math.min(seconds, FORGET_SECONDS) : 1;
     meanLive = Double.isNaN(meanLive) ? requests : meanLive + weight * (requests - meanLive);
   }
 
-  /** So many live requests came, and left so much of their allowance, in requests. */
-  void left(double requests, double came, double forSeconds) {
+  /**
+   * So many live requests came, and left so much of their allowance, in requests.
+   *
+   * @param quiet whether none came, and none was there
+   */
+  void left(double requests, double came, boolean quiet, double forSeconds) {
     seen += came;
-    quietSeconds = came > 0 ? 0 : quietSeconds + forSeconds;
-    double earned = quietSeconds >= QUIET_SECONDS ? QUIET_EARNS * forSeconds : requests;
+    double counted = Math.min(forSeconds, LONGEST_SECONDS);
+    quietSeconds = quiet ? quietSeconds + counted : 0;
+    double earned = quietSeconds >= QUIET_SECONDS ? QUIET_EARNS * counted : requests;
     double gain = GAIN * Math.max(1, FIRST_HASTE / (1 + seen / HASTE_REQUESTS));
     double lowest = Math.log(AT_FIRST + LEAST * meanLive);
     double highest = Math.log(meanLive + most);

@@ -35,7 +35,9 @@ final class GateSettings {
 
   static boolean isHttp(URI url) {
     return ("http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme()))
-        && url.getHost() != null;
+        && url.getHost() != null
+        && url.getUserInfo() == null
+        && url.getFragment() == null;
   }
 
   /** Pairs such as {@code model_name=llama}. */

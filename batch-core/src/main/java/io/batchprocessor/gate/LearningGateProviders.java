@@ -161,6 +161,7 @@ final class LearningGateProviders {
           page,
           GateSettings.map(settings.find(LABELS).orElse(List.of())),
           GateSettings.map(settings.find(LIVE_LABELS).orElse(List.of())),
+          settings.isSet(ITL),
           context.ticker());
     }
 

@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param from the pages
  * @param labels which series are of this model
  * @param liveLabels which of those are live traffic's; none: they are not told apart
+ * @param needsItl whether a page without times from token to token is no reading
  * @param ticker nanoseconds
  */
 record LiveProbe(
     Probe<MetricSamples> from,
     Map<String, String> labels,
     Map<String, String> liveLabels,
+    boolean needsItl,
     LongSupplier ticker)
     implements Probe<LiveMetrics> {
 
@@ -45,8 +47,12 @@ record LiveProbe(
     LatencyCounts ttft = counts(page, TTFT, live);
     LatencyCounts itl = counts(page, ITL.get(0), live);
     itl = itl == null ? counts(page, ITL.get(1), live) : itl;
-    if (ttft == null && itl == null) {
-      throw PageMetrics.missing(page, TTFT + "_count", live);
+    // What came is counted by its first token, whatever the allowance is for.
+    if (ttft == null) {
+      throw PageMetrics.missing(page, TTFT + "_bucket", live);
+    }
+    if (itl == null && needsItl) {
+      throw PageMetrics.missing(page, ITL.get(0) + "_bucket", live);
     }
     OptionalDouble running = page.sum(RUNNING, live);
     boolean liveOnly = !liveLabels.isEmpty() && running.isPresent();

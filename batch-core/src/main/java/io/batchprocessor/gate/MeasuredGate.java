@@ -74,6 +74,11 @@ final class MeasuredGate implements DispatchGate {
     return limit;
   }
 
+  /** Whether a reading was tried yet. */
+  boolean isKnown() {
+    return poll.isTried();
+  }
+
   private long more(Load load) {
     double capacity = Double.isNaN(load.capacity()) ? concurrency : load.capacity();
     return (long) Math.ceil(load.budget(baseline) * capacity - Load.ROUNDING);
@@ -81,7 +86,7 @@ final class MeasuredGate implements DispatchGate {
 
   @Override
   public double budget() {
-    if (!poll.isTried()) {
+    if (!isKnown()) {
       return 0;
     }
     return poll.fresh().map(load -> load.budget(baseline)).orElse(fallback);

@@ -55,7 +55,7 @@ record MetricSamples(List<MetricSample> all) implements Metrics {
 
   /**
    * A histogram, the series that match taken together: the sums of their cumulative buckets. Empty
-   * if there is none.
+   * if there is none, or nothing finite in a bucket, or no finite bound.
    *
    * @param name without {@code _bucket}
    */
@@ -63,7 +63,8 @@ record MetricSamples(List<MetricSample> all) implements Metrics {
     TreeMap<Double, Double> counts = new TreeMap<>();
     matching(name + "_bucket", labels)
         .forEach(bucket -> counts.merge(bound(bucket), bucket.value(), Double::sum));
-    return counts.isEmpty()
+    boolean isKnown = counts.values().stream().allMatch(Double::isFinite);
+    return !isKnown || counts.headMap(Double.POSITIVE_INFINITY).isEmpty()
         ? Optional.empty()
         : Optional.of(
             new CumulativeHistogram(

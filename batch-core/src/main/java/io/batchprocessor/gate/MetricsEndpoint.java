@@ -37,7 +37,7 @@ final class MetricsEndpoint implements Probe<MetricSamples> {
 
   @Override
   public String source() {
-    return page.url().toString();
+    return page.source();
   }
 
   @Override

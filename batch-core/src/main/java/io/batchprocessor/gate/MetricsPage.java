@@ -48,8 +48,9 @@ final class MetricsPage implements AutoCloseable {
     this.tokenFile = tokenFile;
   }
 
-  URI url() {
-    return url;
+  /** Where it is, for logs: a query may hold a key. */
+  String source() {
+    return url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath();
   }
 
   /**
@@ -132,8 +133,18 @@ final class MetricsPage implements AutoCloseable {
     }
   }
 
+  /** What is no header's value is told here: elsewhere all of it would be in the message. */
   private Optional<String> token() throws IOException {
-    return tokenFile == null ? Optional.empty() : Optional.of(Files.readString(tokenFile).strip());
+    if (tokenFile == null) {
+      return Optional.empty();
+    }
+    String token = Files.readString(tokenFile).strip();
+    if (token.isEmpty() || !token.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+      throw new IOException(
+          "the token in %s must be one line of printable ASCII, and not empty"
+              .formatted(tokenFile));
+    }
+    return Optional.of(token);
   }
 
   @Override

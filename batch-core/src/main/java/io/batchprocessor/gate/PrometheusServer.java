@@ -39,7 +39,7 @@ final class PrometheusServer implements Metrics, AutoCloseable {
   }
 
   String source() {
-    return page.url().toString();
+    return page.source();
   }
 
   /**

@@ -1,16 +1,20 @@
 package io.batchprocessor.gate;
 
 import io.batchprocessor.spi.AttemptOutcome;
+import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
 import io.batchprocessor.spi.YieldingGate;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * the metrics are read.
  *
  * <p>An allowance that is a factor needs to know what live traffic is alone: the gate stays closed
- * for {@code learn}, watches until the first request goes, and keeps what it saw for as long as it
- * lives: later the batch requests of other replicas would pass for live traffic alone. An allowance
- * that is a time needs no such pause.
+ * for {@code learn}, and until it saw 200 live requests, watches until the first request goes, and
+ * keeps what it saw for as long as it lives: later the batch requests of other replicas would pass
+ * for live traffic alone. An allowance that is a time needs no such pause.
  *
  * <p>Thread-safe. Known to configurations as {@code slo}.
  */
@@ -42,6 +46,7 @@ public final class SloGate implements YieldingGate {
   private static final double YIELD_SLACK = 0.25;
 
   private final Supplier<Optional<LiveMetrics>> metrics;
+  private final BooleanSupplier tried;
   private final LongSupplier ticker;
   private final @Nullable Spending ttft;
   private final @Nullable Spending itl;
@@ -51,11 +56,11 @@ public final class SloGate implements YieldingGate {
   private final int min;
   private final int max;
   private final int fallback;
-  private final long learnNanos;
+  private final Learning learned;
   private final AutoCloseable source;
   private final Supplier<Map<String, Double>> readings;
 
-  private final LiveWatch watch = new LiveWatch();
+  private final LiveWatch watch;
   private int inFlight;
   private long startedNanos;
   private boolean learning = true;
@@ -64,6 +69,7 @@ public final class SloGate implements YieldingGate {
 
   private SloGate(Builder builder) {
     this.metrics = Objects.requireNonNull(builder.metrics, "metrics");
+    this.tried = builder.tried;
     this.ticker = builder.ticker;
     this.ttft = builder.ttft == null ? null : new Spending(builder.ttft);
     this.itl = builder.itl == null ? null : new Spending(builder.itl);
@@ -75,12 +81,11 @@ public final class SloGate implements YieldingGate {
     this.fallback = builder.fallback;
     this.source = builder.source;
     this.readings = builder.readings;
-    this.learnNanos = isFactor(builder.ttft) || isFactor(builder.itl) ? builder.learn.toNanos() : 0;
-    this.startedNanos = ticker.getAsLong() - Duration.ofDays(1).toNanos();
-  }
-
-  private static boolean isFactor(@Nullable Allowance allowance) {
-    return allowance != null && allowance.isFactor();
+    this.watch = new LiveWatch(builder.longest);
+    long now = ticker.getAsLong();
+    List<Spending> allowances = Stream.of(ttft, itl).flatMap(Stream::ofNullable).toList();
+    this.learned = new Learning(builder.learn, allowances, now);
+    this.startedNanos = now - Duration.ofDays(1).toNanos();
   }
 
   /** A builder that holds the defaults. */
@@ -99,17 +104,45 @@ public final class SloGate implements YieldingGate {
     wanted = true;
     double free = limit() - inFlight;
     long now = ticker.getAsLong();
-    if (free < 1) {
+    // Also if it were no number.
+    if (!(free >= 1)) {
       return new Verdict.Wait(ASK_AGAIN);
     }
     long dueNanos = startedNanos + (long) (spacingSeconds(free) * 1e9);
     if (dueNanos - now > 0) {
       return new Verdict.Wait(Duration.ofNanos(Math.min(dueNanos - now, ASK_AGAIN.toNanos())));
     }
-    startedNanos = now;
     inFlight++;
     waste.started(now);
-    return new Verdict.Go(this::released);
+    Held held = new Held(now, startedNanos);
+    startedNanos = now;
+    return new Verdict.Go(held);
+  }
+
+  private final class Held implements Permit {
+    private final long dispatchedNanos;
+    private final long startedBeforeNanos;
+
+    Held(long dispatchedNanos, long startedBeforeNanos) {
+      this.dispatchedNanos = dispatchedNanos;
+      this.startedBeforeNanos = startedBeforeNanos;
+    }
+
+    @Override
+    public void release(AttemptOutcome outcome) {
+      released(outcome);
+    }
+
+    @Override
+    public void returnUnused() {
+      returned(dispatchedNanos, startedBeforeNanos);
+    }
+  }
+
+  private synchronized void returned(long dispatchedNanos, long startedBeforeNanos) {
+    inFlight--;
+    waste.returned();
+    startedNanos = startedNanos == dispatchedNanos ? startedBeforeNanos : startedNanos;
   }
 
   private double spacingSeconds(double free) {
@@ -118,6 +151,7 @@ public final class SloGate implements YieldingGate {
 
   private synchronized void released(AttemptOutcome outcome) {
     inFlight--;
+    learned.ended(ticker.getAsLong());
     waste.ended(outcome);
   }
 
@@ -130,13 +164,18 @@ public final class SloGate implements YieldingGate {
     return waste.affordable(inFlight - (int) Math.ceil(limit), ticker.getAsLong());
   }
 
+  /** The share that is free, but never less than that of one: full is not closed. */
   @Override
   public synchronized double budget() {
-    return Math.max(0, Math.min(1, (limit() - inFlight) / max));
+    double limit = limit();
+    return limit >= 1 && excess() == 0 ? Math.min(1, Math.max(1, limit - inFlight) / max) : 0;
   }
 
   /** How many of ours may be in flight by what is known now. */
   private double limit() {
+    if (!isKnown()) {
+      return 0;
+    }
     Optional<LiveMetrics> now = metrics.get();
     if (now.isEmpty()) {
       return fallback;
@@ -144,32 +183,56 @@ public final class SloGate implements YieldingGate {
     if (watch.isNew(now.get())) {
       observe(now.get());
     }
-    return hasLearned() ? Math.max(min, Math.min(max, engineLimit.get() - watch.live())) : 0;
+    double ours = engineLimit.get() - watch.live();
+    return hasLearned() && !Double.isNaN(ours) ? Math.max(min, Math.min(max, ours)) : 0;
+  }
+
+  /** Whether a reading was tried yet: before that nobody can know what is missing. */
+  boolean isKnown() {
+    return tried.getAsBoolean();
   }
 
   /** Enough; it goes on learning until the first request may go. */
   private boolean hasLearned() {
-    return watch.watchedNanos() >= learnNanos;
+    return watch.hasBegun() && learned.isDone();
   }
 
   private void observe(LiveMetrics reading) {
     watch.saw(reading, inFlight);
-    double seconds = watch.seconds();
+    engineLimit.live(watch.live(), watch.seconds());
     learning = !opened || !hasLearned();
+    if (!learning) {
+      spend();
+    } else if (learned.isAlone(reading.takenNanos(), watch.nanos(), inFlight)) {
+      learn();
+    }
+    wanted = false;
+  }
+
+  private void learn() {
+    if (ttft != null) {
+      ttft.alone(watch.ttft(), watch.seconds());
+    }
+    if (itl != null) {
+      itl.alone(watch.itl(), watch.seconds());
+    }
+    learned.alone(watch.nanos());
+  }
+
+  private void spend() {
+    double seconds = watch.seconds();
     double left = Double.POSITIVE_INFINITY;
-    left = ttft == null ? left : Math.min(left, ttft.left(reading.ttft(), seconds, learning));
+    left = ttft == null ? left : Math.min(left, ttft.left(watch.ttft(), seconds));
     if (itl != null) {
       // Its tokens are many to a request: the share counts, for as many requests as came.
       double tokens = watch.tokens();
-      double ofTokens = itl.left(reading.itl(), seconds, learning);
+      double ofTokens = itl.left(watch.itl(), seconds);
       left = Math.min(left, tokens <= 0 ? 0 : ofTokens / tokens * watch.requests());
     }
-    engineLimit.live(watch.live(), seconds);
     // A limit that nobody would use says nothing about more.
-    if (!learning && (left < 0 || wanted)) {
-      engineLimit.left(left, watch.requests(), seconds);
+    if (left < 0 || wanted) {
+      engineLimit.left(left, watch.requests(), watch.isQuiet(), seconds);
     }
-    wanted = false;
   }
 
   @Override
@@ -208,6 +271,7 @@ public final class SloGate implements YieldingGate {
     private @Nullable Supplier<Optional<LiveMetrics>> metrics;
     private AutoCloseable source = () -> {};
     private Supplier<Map<String, Double>> readings = Map::of;
+    private BooleanSupplier tried = () -> true;
     private @Nullable Allowance ttft;
     private @Nullable Allowance itl;
     private int min;
@@ -216,11 +280,15 @@ public final class SloGate implements YieldingGate {
     private boolean yields;
     private double waste = WasteBudget.DEFAULT_SHARE;
     private Duration learn = DEFAULT_LEARN;
+    private Duration longest = Duration.ofMinutes(5);
     private LongSupplier ticker = System::nanoTime;
 
     private Builder() {}
 
-    /** The last reading of the gateway's metrics; empty if there is none, or it is too old. */
+    /**
+     * The last reading of the gateway's metrics; empty if there is none, or it is too old. Of two
+     * that follow each other more than five minutes apart, the second counts as a first.
+     */
     public Builder metrics(Supplier<Optional<LiveMetrics>> value) {
       metrics = Objects.requireNonNull(value, "metrics");
       return this;
@@ -230,6 +298,8 @@ public final class SloGate implements YieldingGate {
     Builder from(Poll<LiveMetrics> poll) {
       source = poll;
       readings = poll::measurements;
+      tried = poll::isTried;
+      longest = poll.timing().maxAge().plus(poll.timing().every());
       return metrics(poll::fresh);
     }
 
@@ -293,7 +363,10 @@ public final class SloGate implements YieldingGate {
       return this;
     }
 
-    /** How long live traffic is watched alone if an allowance is a factor; default 10 minutes. */
+    /**
+     * How long live traffic is watched alone, at least, if an allowance is a factor; default 10
+     * minutes. It takes longer where fewer than 200 live requests come.
+     */
     public Builder learn(Duration value) {
       learn = Objects.requireNonNull(value, "learn");
       return this;

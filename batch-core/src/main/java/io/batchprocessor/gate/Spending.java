@@ -16,7 +16,6 @@ final class Spending {
   private static final double ALONE_SECONDS = 86_400;
 
   private final Allowance allowance;
-  private @Nullable LatencyCounts last;
   private @Nullable LatencyCounts alone;
   private @Nullable LatencyCounts shape;
   private double seen;
@@ -28,24 +27,15 @@ final class Spending {
 
   /**
    * What live traffic left of its allowance since the last reading, in requests: 0.01 for each that
-   * came, less 1 for each that took longer. What comes while {@code learning} tells what live
-   * traffic is alone, and leaves nothing.
+   * came, less 1 for each that took longer.
+   *
+   * @param added what came; null: that is not known
    */
-  double left(@Nullable LatencyCounts now, double seconds, boolean learning) {
-    if (now == null) {
+  double left(@Nullable LatencyCounts added, double seconds) {
+    if (added == null) {
       return 0;
     }
-    LatencyCounts before = last;
-    last = now;
-    if (before == null) {
-      return 0;
-    }
-    LatencyCounts added = now.minus(before);
     shape = faded(shape, seconds / SHAPE_SECONDS, added);
-    if (learning) {
-      alone = faded(alone, seconds / ALONE_SECONDS, added);
-      return 0;
-    }
     OptionalDouble target = target();
     if (target.isEmpty()) {
       return 0;
@@ -54,6 +44,20 @@ final class Spending {
     seen += added.count();
     over += longer;
     return (1 - Allowance.QUANTILE) * added.count() - longer;
+  }
+
+  /** The same while nothing of ours was there: it tells what live traffic is alone. */
+  void alone(@Nullable LatencyCounts added, double seconds) {
+    if (added != null) {
+      shape = faded(shape, seconds / SHAPE_SECONDS, added);
+      alone = faded(alone, seconds / ALONE_SECONDS, added);
+    }
+  }
+
+  /** How many more latencies of live traffic alone are needed before it has a target. */
+  double missing() {
+    LatencyCounts known = alone;
+    return allowance.missing(known == null ? 0 : known.count());
   }
 
   private static LatencyCounts faded(

@@ -24,10 +24,12 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>neither</td><td>goes back to the broker</td><td>goes back to the broker</td></tr>
  * </table>
  *
- * <p>Otherwise it goes. A gate inside says whether the pool is saturated: it is if that gate does
- * not let the request go. Another may say what is reserved: a request for which that one has a
- * permit is, any other is overflow. Without it the queue's label decides, {@code reserved} or
- * {@code overflow}. The table is that of llm-d-async's gate {@code tier-priority-admission}.
+ * <p>Otherwise it goes, or waits for its turn. A gate inside says whether the pool is saturated: it
+ * is if that gate does not let the request go, and is closed: its budget is 0. One that is only
+ * full, or spreads starts, or waits for its first reading, lets the request wait. Another may say
+ * what is reserved: a request for which that one has a permit is, any other is overflow. Without it
+ * the queue's label decides, {@code reserved} or {@code overflow}. The table is that of
+ * llm-d-async's gate {@code tier-priority-admission}.
  */
 public final class TierPriorityGate implements YieldingGate {
 
@@ -90,6 +92,9 @@ public final class TierPriorityGate implements YieldingGate {
         goes = true;
         return claimed == null ? go : CompositeGate.both(claimed, go.permit());
       }
+      if (verdict instanceof Verdict.Wait && !isSaturated()) {
+        return verdict;
+      }
       Share share =
           claim == null ? label(request) : claimed != null ? Share.RESERVED : Share.OVERFLOW;
       return whileSaturated(share, tier(request), verdict);
@@ -98,6 +103,24 @@ public final class TierPriorityGate implements YieldingGate {
         claimed.returnUnused();
       }
     }
+  }
+
+  private boolean isSaturated() {
+    return saturation.budget() <= 0 && isKnown(saturation);
+  }
+
+  /** Whether a gate has tried to read what it goes by: before that it is closed whatever it is. */
+  private static boolean isKnown(DispatchGate gate) {
+    if (gate instanceof CompositeGate composite) {
+      return composite.gates().stream().allMatch(TierPriorityGate::isKnown);
+    }
+    if (gate instanceof WaitOnReleaseGate waiting) {
+      return isKnown(waiting.inside());
+    }
+    if (gate instanceof MeasuredGate measured) {
+      return measured.isKnown();
+    }
+    return !(gate instanceof SloGate slo) || slo.isKnown();
   }
 
   private Verdict whileSaturated(Share share, Optional<Tier> tier, Verdict verdict) {

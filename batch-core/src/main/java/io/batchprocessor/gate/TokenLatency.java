@@ -1,8 +1,8 @@
 package io.batchprocessor.gate;
 
 /**
- * How long the gateway takes for each token, lately and when hardly anything of ours is there. Not
- * thread-safe.
+ * How long the gateway takes for each token, or what else the length of answers is counted in,
+ * lately and when hardly anything of ours is there. Not thread-safe.
  */
 final class TokenLatency {
 
@@ -15,10 +15,11 @@ final class TokenLatency {
   /** A base is the mean of so many: the load of half an hour counts, not that of a moment. */
   private static final int MEMORY_OF_BASES = 6;
 
-  private double recent;
-  private double seconds;
+  private double recentSeconds;
+  private double recentTokens;
   private double base = Double.NaN;
-  private double probed;
+  private double probedSeconds;
+  private double probedTokens;
   private int probes;
   private int bases;
 
@@ -29,40 +30,43 @@ final class TokenLatency {
    * @param tokens of the answer, or what else its length is counted in; at least 1
    */
   void answered(double tookSeconds, double tokens) {
-    double perToken = tookSeconds / tokens;
-    seconds += seconds == 0 ? tookSeconds : (tookSeconds - seconds) / MEMORY;
-    recent += recent == 0 ? perToken : (perToken - recent) / MEMORY;
+    double weight = recentTokens == 0 ? 1 : 1.0 / MEMORY;
+    recentSeconds += weight * (tookSeconds - recentSeconds);
+    recentTokens += weight * (tokens - recentTokens);
   }
 
   /** The same, of a request that hardly met another of ours. */
   void probed(double tookSeconds, double tokens) {
-    probed += tookSeconds / tokens;
+    probedSeconds += tookSeconds;
+    probedTokens += tokens;
     probes++;
     if (probes == BASE_ANSWERS) {
-      double found = probed / probes;
+      double found = probedSeconds / probedTokens;
       bases = Math.min(bases + 1, MEMORY_OF_BASES);
       base = bases == 1 ? found : base + (found - base) / bases;
-      recent = found;
+      recentSeconds = probedSeconds / probes;
+      recentTokens = probedTokens / probes;
     }
   }
 
-  /** What is known is old: the base is found anew. */
+  /** What is known is old: the base is found anew. What did not suffice for one still counts. */
   void probeAgain() {
-    probed = 0;
-    probes = 0;
+    if (!isProbing()) {
+      probedSeconds = 0;
+      probedTokens = 0;
+      probes = 0;
+    }
   }
 
   boolean isProbing() {
     return probes < BASE_ANSWERS;
   }
 
-  /** How much longer a token takes lately than with hardly anything of ours; 1: no longer. */
+  /**
+   * How much longer a token takes lately than with hardly anything of ours; 1: no longer; not a
+   * number while that is not known.
+   */
   double ratio() {
-    return recent == 0 || Double.isNaN(base) ? 1 : recent / base;
-  }
-
-  /** How long an answer takes lately, in seconds; 0 before the first. */
-  double answerSeconds() {
-    return seconds;
+    return recentSeconds / recentTokens / base;
   }
 }

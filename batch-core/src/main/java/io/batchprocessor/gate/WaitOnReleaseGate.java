@@ -26,6 +26,10 @@ public final class WaitOnReleaseGate implements YieldingGate {
     return new WaitOnReleaseGate(inside);
   }
 
+  DispatchGate inside() {
+    return inside;
+  }
+
   /** Such as {@code wait-on-release(scrape)}. */
   @Override
   public String name() {

@@ -44,6 +44,11 @@ final class WasteBudget {
     }
   }
 
+  /** The newest was not sent after all. */
+  void returned() {
+    startedNanos.pollLast();
+  }
+
   /** How many of the newest, at most {@code wanted}, may be taken back now. */
   int affordable(int wanted, long nowNanos) {
     double left = share * (worked + wasted) - wasted;

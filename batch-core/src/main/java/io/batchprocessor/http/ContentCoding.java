@@ -3,6 +3,7 @@ package io.batchprocessor.http;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.ResponseTooLargeException;
+import io.batchprocessor.spi.UnreadableResponseException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,8 +18,8 @@ import java.util.zip.InflaterInputStream;
  * Unpacks an answer that came compressed (RFC 9110, section 8.4.1).
  *
  * <p>The clients send no {@code Accept-Encoding}: gateway and processor are near each other, and
- * compression costs more than it saves there. A message's own header may ask for it though, and
- * some proxies compress unasked.
+ * compression costs more than it saves there. A message's own header may ask for it though, of the
+ * codings that are known here, and some proxies compress unasked.
  */
 final class ContentCoding {
 
@@ -32,7 +33,7 @@ final class ContentCoding {
    * compressed form.
    *
    * @throws ResponseTooLargeException if it is above the limit once unpacked
-   * @throws IOException if it can't be unpacked
+   * @throws UnreadableResponseException if it can't be unpacked
    */
   static InferenceResponse unpack(InferenceResponse answer, int limit) throws IOException {
     String coding = answer.headers().get(CONTENT_ENCODING);
@@ -48,7 +49,8 @@ final class ContentCoding {
     } catch (ResponseTooLargeException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException(
+      throw new UnreadableResponseException(
+          answer.statusCode(),
           "the answer (status %d, content-encoding %s) can't be unpacked: %s"
               .formatted(answer.statusCode(), coding, e.getMessage()),
           e);

@@ -161,8 +161,14 @@ public final class BatchMetrics implements BatchListener, AutoCloseable {
     }
   }
 
+  /**
+   * What follows is no retry: a smaller result, or, if that is rejected too, a dead letter, of
+   * which nobody tells the request.
+   */
   @Override
   public void resultRejected(ResultRejectedException rejection) {
+    String id = rejection.result().message().id();
+    failed.keySet().removeIf(request -> request.message().id().equals(id));
     ProcessorMeters now = meters;
     if (now != null) {
       now.publishFailed(PublishFailure.REFUSED);
@@ -187,6 +193,11 @@ public final class BatchMetrics implements BatchListener, AutoCloseable {
     if (now != null) {
       now.remove();
     }
+  }
+
+  /** Failed attempts of which it is not known yet what follows. */
+  int undecided() {
+    return failed.size();
   }
 
   private void with(RequestView request, Consumer<QueueMeters> event) {

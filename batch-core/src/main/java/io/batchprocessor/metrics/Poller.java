@@ -55,11 +55,14 @@ final class Poller {
     notifyAll();
   }
 
-  /** Waits until the thread has ended, unless it is the caller's or the caller is interrupted. */
-  void join() {
+  /**
+   * Waits until the thread has ended, unless it is the caller's or the caller is interrupted; no
+   * longer than that, as a look may hang.
+   */
+  void join(Duration atMost) {
     if (thread != Thread.currentThread()) {
       try {
-        thread.join();
+        thread.join(atMost.toMillis());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -22,6 +22,9 @@ final class ProcessorMeters {
   private final Optional<BacklogMeters> backlog;
   private final Poller poller;
 
+  /** How long the end waits for a broker that does not say what waits in it. */
+  private static final Duration END_WITHIN = Duration.ofSeconds(10);
+
   ProcessorMeters(MeterKit kit, ProcessorView processor, Duration period) {
     this.kit = kit;
     List<String> names = new ArrayList<>();
@@ -81,7 +84,7 @@ final class ProcessorMeters {
   /** Lets go of the processor. What was counted stays. */
   void end() {
     poller.stop();
-    poller.join();
+    poller.join(END_WITHIN);
     kit.hide();
   }
 

@@ -10,7 +10,8 @@ import java.util.concurrent.CompletableFuture;
  *       time, the dispatcher's or one of the client's own.
  *   <li value="1002">The future completes with any answer that came whole, whatever its status, and
  *       exceptionally where none did: with {@link java.io.IOException} if another attempt may
- *       succeed, with {@link ResponseTooLargeException} if the answer was above the limit.
+ *       succeed, with {@link ResponseTooLargeException} if the answer was above the limit, with
+ *       {@link UnreadableResponseException} if it came compressed and can't be unpacked.
  *   <li value="1003">Cancelling the future aborts the exchange: the gateway sees the connection
  *       close, or the stream reset.
  *   <li value="1004">No redirect is followed, no cookie kept, no answer cached, no failed request

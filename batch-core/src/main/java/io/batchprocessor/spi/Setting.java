@@ -167,8 +167,13 @@ public final class Setting<T> {
       return parser.apply(text);
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingsException(
-          "%s=%s: %s".formatted(key, secret ? "***" : text, e.getMessage()));
+          "%s=%s: %s".formatted(key, secret ? "***" : withoutUser(text), e.getMessage()));
     }
+  }
+
+  /** A URL that is refused may hold a password. */
+  private static String withoutUser(String text) {
+    return text.replaceAll("//[^/@\\s]*@", "//***@");
   }
 
   /** Key and type. */

@@ -14,26 +14,31 @@ final class AttemptSpan {
 
   private @Nullable Span span;
   private @Nullable AttemptOutcome outcome;
+  private boolean hasBegun;
 
-  /** The attempt begins; true if it has ended already, and so has the span. */
-  synchronized boolean began(Span begun) {
+  /**
+   * The attempt begins; true if it has ended already.
+   *
+   * @param begun null if no span could be made for it
+   */
+  synchronized boolean began(@Nullable Span begun) {
     span = begun;
-    return endIfBoth();
+    hasBegun = true;
+    return outcome != null;
   }
 
-  /** The attempt has ended; true if it had begun, and the span has ended too. */
+  /** The attempt has ended; true if it had begun. */
   synchronized boolean ended(AttemptOutcome end) {
     outcome = end;
-    return endIfBoth();
+    return hasBegun;
   }
 
-  private boolean endIfBoth() {
-    if (span == null || outcome == null) {
-      return false;
+  /** Ends the span, now that both is known. */
+  synchronized void end() {
+    if (span != null && outcome != null) {
+      SpanAttributes.setOutcome(span, outcome);
+      span.end();
     }
-    SpanAttributes.setOutcome(span, outcome);
-    span.end();
-    return true;
   }
 
   /** What a later attempt links to; empty while it has not begun. */

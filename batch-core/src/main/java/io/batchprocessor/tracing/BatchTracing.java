@@ -65,22 +65,38 @@ public final class BatchTracing implements BatchListener, AttemptHeaders, RetryN
   /** Begins the span, and gives what makes it the gateway's parent. */
   @Override
   public Map<String, String> headers(RequestView request, URI uri) {
-    AttemptSpan attempt = open.computeIfAbsent(request, key -> new AttemptSpan());
-    Span span = start(request, uri);
-    if (attempt.began(span)) {
-      open.remove(request);
+    Span span = null;
+    try {
+      span = start(request, uri);
+      return TraceContext.headers(span);
+    } finally {
+      // Also if a sampler or a span processor threw: the end of the attempt is told all the same.
+      AttemptSpan attempt = attempt(request);
+      endIf(attempt.began(span), request, attempt);
     }
-    return TraceContext.headers(span);
+  }
+
+  private AttemptSpan attempt(RequestView request) {
+    return open.computeIfAbsent(request, key -> new AttemptSpan());
+  }
+
+  private void endIf(boolean isOver, RequestView request, AttemptSpan attempt) {
+    if (isOver) {
+      open.remove(request);
+      attempt.end();
+    }
   }
 
   private Span start(RequestView request, URI uri) {
     String operation = SpanAttributes.operation(uri);
+    Optional<String> model = SpanAttributes.model(request, operation);
     SpanBuilder builder =
         tracer
-            .spanBuilder(SpanAttributes.spanName(request, operation))
+            .spanBuilder(SpanAttributes.spanName(operation, model))
             .setSpanKind(SpanKind.CLIENT)
             .setParent(TraceContext.of(request.message()))
-            .setAllAttributes(SpanAttributes.ofRequest(request, uri, operation, transport));
+            .setAllAttributes(SpanAttributes.ofRequest(request, uri, operation, model))
+            .setAttribute(SpanAttributes.MESSAGING_SYSTEM, transport);
     if (request.attempt() > 1) {
       earlierAttempt(request).ifPresent(builder::addLink);
     }
@@ -103,16 +119,19 @@ public final class BatchTracing implements BatchListener, AttemptHeaders, RetryN
 
   @Override
   public void attempted(RequestView request, AttemptOutcome outcome) {
-    AttemptSpan attempt = open.computeIfAbsent(request, key -> new AttemptSpan());
-    if (attempt.ended(outcome)) {
-      open.remove(request);
-    }
+    AttemptSpan attempt = attempt(request);
     attempt.context().ifPresent(context -> earlier.put(request.message().id(), context));
+    endIf(attempt.ended(outcome), request, attempt);
   }
 
   @Override
   public void finished(RequestView request, ResultMessage result) {
     earlier.remove(request.message().id());
+  }
+
+  /** Attempts that have not both begun and ended. */
+  int open() {
+    return open.size();
   }
 
   @Override

@@ -20,7 +20,7 @@ import java.util.Optional;
 /** Names and attributes of spans, by OpenTelemetry's semantic conventions, and two of our own. */
 final class SpanAttributes {
 
-  private static final AttributeKey<String> MESSAGING_SYSTEM = stringKey("messaging.system");
+  static final AttributeKey<String> MESSAGING_SYSTEM = stringKey("messaging.system");
   private static final AttributeKey<String> MESSAGING_OPERATION =
       stringKey("messaging.operation.name");
   private static final AttributeKey<String> MESSAGING_OPERATION_TYPE =
@@ -50,6 +50,8 @@ final class SpanAttributes {
 
   private static final String OTHER = "";
 
+  private static final int LONGEST_MODEL = 128;
+
   private SpanAttributes() {}
 
   /** {@code gen_ai.operation.name} by the path; empty if it is none that is known. */
@@ -65,20 +67,24 @@ final class SpanAttributes {
   }
 
   /** {@code {gen_ai.operation.name} {gen_ai.request.model}}, or that of an HTTP client. */
-  static String spanName(RequestView request, String operation) {
+  static String spanName(String operation, Optional<String> model) {
     return operation.equals(OTHER)
         ? "POST"
-        : model(request).map(model -> operation + " " + model).orElse(operation);
+        : model.map(name -> operation + " " + name).orElse(operation);
   }
 
-  private static Optional<String> model(RequestView request) {
-    return JsonField.text(request.message().payload(), "model");
+  /** The beginning of what the payload names: a producer may write anything there. */
+  static Optional<String> model(RequestView request, String operation) {
+    return operation.equals(OTHER)
+        ? Optional.empty()
+        : JsonField.text(request.message().payload(), "model")
+            .map(name -> name.length() > LONGEST_MODEL ? name.substring(0, LONGEST_MODEL) : name);
   }
 
-  static Attributes ofRequest(RequestView request, URI uri, String operation, String transport) {
+  static Attributes ofRequest(
+      RequestView request, URI uri, String operation, Optional<String> model) {
     AttributesBuilder attributes =
         Attributes.builder()
-            .put(MESSAGING_SYSTEM, transport)
             .put(MESSAGING_OPERATION, "process")
             .put(MESSAGING_OPERATION_TYPE, "process")
             .put(MESSAGING_DESTINATION, request.queue())
@@ -94,7 +100,7 @@ final class SpanAttributes {
     }
     if (!operation.equals(OTHER)) {
       attributes.put(GEN_AI_OPERATION, operation).put(GEN_AI_PROVIDER, PROVIDER);
-      model(request).ifPresent(model -> attributes.put(GEN_AI_MODEL, model));
+      model.ifPresent(name -> attributes.put(GEN_AI_MODEL, name));
     }
     return attributes.build();
   }

@@ -15,6 +15,8 @@ import java.util.Deque;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AdaptiveGateTest {
 
@@ -78,6 +80,200 @@ class AdaptiveGateTest {
 
     assertThat(attempts).isBetween(10, 25);
     assertThat(gate.measurements()).containsEntry("circuit_open", 1.0);
+  }
+
+  @Test
+  void a_gateway_that_sheds_everything_gets_a_trickle() {
+    assertThat(shedFor(Duration.ofMinutes(1))).isBetween(10, 50);
+    assertThat(gate.measurements()).containsEntry("circuit_open", 0.0);
+  }
+
+  @Test
+  void a_gateway_that_sheds_again_after_an_answer_gets_a_trickle_from_the_start() {
+    shedFor(Duration.ofMinutes(1));
+    ticker.pass(Duration.ofSeconds(5));
+    fill(1);
+    held.poll().release(answered(10));
+    ticker.pass(Duration.ofSeconds(5));
+
+    fill(1);
+    held.poll().release(failed(Kind.SHED, 429, null));
+    assertThat(gate.budget()).isZero();
+    ticker.pass(Duration.ofSeconds(1));
+
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+  }
+
+  /** Each attempt is shed after a millisecond, without a word on when to come back. */
+  private int shedFor(Duration time) {
+    int attempts = 0;
+    for (int milli = 0; milli < time.toMillis(); milli++) {
+      ticker.pass(Duration.ofMillis(1));
+      while (!held.isEmpty()) {
+        held.poll().release(failed(Kind.SHED, 429, null));
+      }
+      while (gate.tryAcquire(Asked.request()) instanceof Verdict.Go go) {
+        attempts++;
+        held.add(go.permit());
+      }
+    }
+    while (!held.isEmpty()) {
+      held.poll().release(failed(Kind.SHED, 429, null));
+    }
+    return attempts;
+  }
+
+  @Test
+  void a_shed_says_that_the_gateway_is_there() {
+    for (int i = 0; i < 20; i++) {
+      ticker.pass(Duration.ofMinutes(1));
+      fill(1);
+      held.poll().release(i % 4 == 3 ? failed(Kind.SHED, 429, null) : failed(Kind.FAILED, 0, null));
+    }
+
+    assertThat(gate.measurements()).containsEntry("circuit_open", 0.0);
+  }
+
+  @Test
+  void what_fails_at_once_counts_as_one_probe() {
+    serve(60, 10);
+    fill(50);
+    ticker.pass(Duration.ofMillis(1));
+    while (!held.isEmpty()) {
+      held.poll().release(failed(Kind.FAILED, 0, null));
+    }
+    assertThat(gate.measurements()).containsEntry("circuit_open", 1.0);
+
+    ticker.pass(Duration.ofMillis(1_001));
+
+    assertThat(gate.budget()).isPositive();
+    fill(1);
+    assertThat(held).hasSize(1);
+    assertThat(gate.budget()).as("while the probe is out").isZero();
+  }
+
+  @Test
+  void a_failure_does_not_shorten_what_the_gateway_asked_for() {
+    serve(60, 10);
+    fill(10);
+    ticker.pass(Duration.ofMillis(1));
+    while (held.size() > 1) {
+      held.poll().release(failed(Kind.FAILED, 503, Duration.ofMinutes(2)));
+    }
+    held.poll().release(failed(Kind.FAILED, 0, null));
+
+    ticker.pass(Duration.ofSeconds(119));
+    assertThat(gate.budget()).isZero();
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    ticker.pass(Duration.ofSeconds(2));
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+  }
+
+  @Test
+  void asked_to_stay_away_for_centuries_it_asks_after_minutes() {
+    fill(1);
+    held.poll().release(failed(Kind.SHED, 429, Duration.ofDays(365_000)));
+
+    ticker.pass(Duration.ofMinutes(4));
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    ticker.pass(Duration.ofMinutes(2));
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+  }
+
+  @Test
+  void full_it_is_not_closed() {
+    serve(60, 10);
+    fill(64);
+
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    assertThat(gate.budget()).isPositive();
+  }
+
+  @Test
+  void what_was_not_sent_after_all_leaves_the_pace_as_it_was() {
+    serve(60, 10);
+    ticker.pass(Duration.ofMinutes(1));
+    Verdict.Go go = (Verdict.Go) gate.tryAcquire(Asked.request());
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+
+    go.permit().returnUnused();
+
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+    assertThat(gate.measurements())
+        .containsEntry("in_flight", 1.0)
+        .containsEntry("wasted_share", 0.0);
+  }
+
+  @Test
+  void answers_with_and_without_tokens_are_not_compared_with_each_other() {
+    int answers = 0;
+    for (int round = 0; round < 200; round++) {
+      fill(64);
+      while (!held.isEmpty()) {
+        answers++;
+        boolean inBytes = answers < 10 || answers % 3 == 0;
+        held.poll().release(inBytes ? answeredInBytes() : answered(10));
+      }
+    }
+
+    assertThat(limit()).isGreaterThan(30);
+  }
+
+  @Test
+  void answers_without_tokens_shrink_it_too() {
+    for (int round = 0; round < 60; round++) {
+      fill(64);
+      while (!held.isEmpty()) {
+        held.poll().release(answeredInBytes());
+      }
+    }
+    double before = limit();
+    for (int round = 0; round < 60; round++) {
+      fill(64);
+      while (!held.isEmpty()) {
+        held.poll()
+            .release(
+                new AttemptOutcome(
+                    Kind.SUCCEEDED,
+                    new InferenceResponse(200, Map.of(), Bytes.utf8("x".repeat(800))),
+                    null,
+                    Duration.ofSeconds(3),
+                    null));
+      }
+    }
+
+    assertThat(before).isGreaterThan(30);
+    assertThat(limit()).isLessThan(before / 2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 60, 600})
+  void probes_leave_most_of_the_time_to_the_harvest(int answerSeconds) {
+    Duration answer = Duration.ofSeconds(answerSeconds);
+    Deque<Long> ends = new ArrayDeque<>();
+    long begin = ticker.getAsLong();
+    long warm = begin + answer.multipliedBy(20).toNanos();
+    long end = warm + Math.max(answer.multipliedBy(250).toNanos(), Duration.ofHours(1).toNanos());
+    double inFlightNanos = 0;
+    for (long now = begin; now - end < 0; now = ticker.getAsLong()) {
+      while (!ends.isEmpty() && ends.peek() - now <= 0) {
+        ends.poll();
+        held.poll().release(answered(10L * answerSeconds));
+      }
+      Verdict verdict = gate.tryAcquire(Asked.request());
+      if (verdict instanceof Verdict.Go go) {
+        held.add(go.permit());
+        ends.add(now + answer.toNanos());
+        continue;
+      }
+      long next =
+          now + Math.max(((Verdict.Wait) verdict).atMost().toNanos(), answerSeconds * 500_000L);
+      next = !ends.isEmpty() && ends.peek() - next < 0 ? ends.peek() : next;
+      inFlightNanos += now - warm < 0 ? 0 : (double) held.size() * (next - now);
+      ticker.pass(Duration.ofNanos(next - now));
+    }
+
+    assertThat(inFlightNanos / (end - warm) / 64).isGreaterThan(0.85);
   }
 
   @Test
@@ -162,6 +358,16 @@ class AdaptiveGateTest {
         new InferenceResponse(200, Map.of(), Bytes.utf8("{\"usage\":{\"completion_tokens\":100}}")),
         null,
         Duration.ofMillis(100 * millisPerToken),
+        null);
+  }
+
+  /** A second, 800 bytes. */
+  private static AttemptOutcome answeredInBytes() {
+    return new AttemptOutcome(
+        Kind.SUCCEEDED,
+        new InferenceResponse(200, Map.of(), Bytes.utf8("x".repeat(800))),
+        null,
+        Duration.ofSeconds(1),
         null);
   }
 

@@ -99,6 +99,20 @@ class CompositeGateTest {
   }
 
   @Test
+  void an_error_of_a_permit_keeps_no_other_from_coming_back() {
+    Verdict.Go go = (Verdict.Go) gate.tryAcquire(Asked.request());
+    c.permitError = new NoClassDefFoundError("c");
+    a.permitFailure = new IllegalStateException("a");
+    log.clear();
+
+    assertThatThrownBy(() -> go.permit().returnUnused())
+        .isSameAs(c.permitError)
+        .hasSuppressedException(a.permitFailure);
+
+    assertThat(log).containsExactly("c unused", "b unused", "a unused");
+  }
+
+  @Test
   void nested_gates_are_rolled_back_once_each() {
     FakeGate last = new FakeGate("last", log);
     last.verdict = new Verdict.Wait(Duration.ofSeconds(1));

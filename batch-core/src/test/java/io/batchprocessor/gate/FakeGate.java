@@ -16,6 +16,7 @@ final class FakeGate implements YieldingGate {
   Verdict verdict;
   RuntimeException failure;
   RuntimeException permitFailure;
+  Error permitError;
   double budget = 1;
   int excess;
 
@@ -78,6 +79,9 @@ final class FakeGate implements YieldingGate {
     private void fail() {
       if (permitFailure != null) {
         throw permitFailure;
+      }
+      if (permitError != null) {
+        throw permitError;
       }
     }
   }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.batchprocessor.spi.DispatchGate;
 import io.batchprocessor.spi.InvalidSettingsException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -163,6 +165,38 @@ class MetricGatesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "scrape, url, 'metric=load'",
+    "scrape, pods-url, 'metric=load,url=http://h/,per-pod=1,pods-metric=pods'",
+    "prometheus, url, 'query=load'",
+    "slo, url, 'live-ttft-p99=100ms'",
+    "saturation, urls, 'pool=p'",
+    "saturation, prometheus, 'pool=p'",
+    "budget, urls, 'pool=p'",
+    "budget, prometheus, 'pool=p'"
+  })
+  void a_url_with_a_password_or_a_fragment_is_refused_without_telling_it(
+      String id, String key, String others) {
+    List<String> pairs = new ArrayList<>();
+    for (String pair : List.of(others.split(",", -1))) {
+      pairs.addAll(List.of(pair.split("=", 2)));
+    }
+    pairs.addAll(List.of(key, "http://me:sesame@host/metrics"));
+    String[] withPassword = pairs.toArray(String[]::new);
+    assertThatThrownBy(() -> gate(id, withPassword))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("gate." + id + "." + key)
+        .hasMessageContaining("http or https")
+        .hasMessageNotContaining("sesame");
+
+    pairs.set(pairs.size() - 1, "http://host/metrics#part");
+    String[] withFragment = pairs.toArray(String[]::new);
+    assertThatThrownBy(() -> gate(id, withFragment))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("gate." + id + "." + key);
+  }
+
   @Test
   void slo_tells_when_live_traffic_can_not_be_seen() {
     server.page("other 1");
@@ -180,6 +214,41 @@ class MetricGatesTest {
       Awaitility.await().until(() -> gate.measurements().get("reading_missing") == 0.0);
       assertThat(gate.measurements()).containsEntry("live", 1.0);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "live-ttft-p99, time_to_first_token_seconds, inter_token_latency_seconds",
+    "live-itl-p99, inter_token_latency_seconds, time_to_first_token_seconds",
+    "live-itl-p99, time_per_output_token_seconds, time_to_first_token_seconds"
+  })
+  void slo_does_not_go_by_a_page_without_what_it_needs(
+      String allowance, String needed, String other) {
+    String running = "vllm:num_requests_running 1\n";
+    server.page(running + histogram(needed, "1") + histogram(other, "1"));
+    try (DispatchGate gate =
+        gate("slo", "url", url(), allowance, "100ms", "fallback", "0.25", "max-age", "200ms")) {
+      Awaitility.await().until(() -> gate.measurements().get("reading_missing") == 0.0);
+
+      for (String without :
+          List.of(histogram(other, "1"), histogram(other, "1") + histogram(needed, "NaN"))) {
+        server.page(running + without);
+        Awaitility.await().until(() -> gate.measurements().get("reading_missing") == 1.0);
+        assertBudget(gate, 0.25);
+        server.page(running + histogram(needed, "1") + histogram(other, "1"));
+        Awaitility.await().until(() -> gate.measurements().get("reading_missing") == 0.0);
+      }
+      server.page(running + "vllm:%s_bucket{le=\"+Inf\"} 1\n".formatted(needed));
+      Awaitility.await().until(() -> gate.measurements().get("reading_missing") == 1.0);
+    }
+  }
+
+  private static String histogram(String name, String count) {
+    return """
+        vllm:%1$s_bucket{le="0.1"} %2$s
+        vllm:%1$s_bucket{le="+Inf"} %2$s
+        """
+        .formatted(name, count);
   }
 
   @ParameterizedTest

@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MetricsPageTest {
 
@@ -49,6 +51,32 @@ class MetricsPageTest {
       page.get();
 
       assertThat(server.authorizations()).containsExactly("Bearer first", "Bearer second");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sesame\nopen", "sésame", "\n", "sesame\u0000"})
+  void a_token_that_is_no_headers_value_is_told_without_it(String token, @TempDir Path directory)
+      throws Exception {
+    Path file = Files.writeString(directory.resolve("token"), token);
+    try (MetricsServer server = new MetricsServer("");
+        MetricsPage page = new MetricsPage(server.url(), "text/plain", TIMEOUT, file)) {
+      assertThatThrownBy(page::get)
+          .isInstanceOf(IOException.class)
+          .hasNoCause()
+          .hasMessageContaining(file.toString())
+          .hasMessageContaining("one line of printable ASCII")
+          .hasMessageNotContaining("sesame")
+          .hasMessageNotContaining("sésame");
+      assertThat(server.authorizations()).isEmpty();
+    }
+  }
+
+  @Test
+  void what_logs_say_of_it_has_no_query() {
+    URI url = URI.create("http://vllm:8000/metrics?key=sesame");
+    try (MetricsPage page = page(url, TIMEOUT)) {
+      assertThat(page.source()).isEqualTo("http://vllm:8000/metrics");
     }
   }
 

@@ -7,6 +7,7 @@ import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.AttemptOutcome.Kind;
 import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.Verdict;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -27,6 +28,9 @@ class SloGateTest {
   private final double[] cumulative = new double[BOUNDS.length + 1];
   private @Nullable LiveMetrics page;
   private boolean inTokens;
+  private boolean liveOnly;
+  private double moreTokens;
+  private double tokens;
 
   @Test
   void nothing_goes_without_a_reading_unless_the_fallback_says_so() {
@@ -47,6 +51,35 @@ class SloGateTest {
   }
 
   @Test
+  void what_was_not_sent_after_all_leaves_the_pace_as_it_was() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+    live(10, 0, 20);
+    Verdict.Go go = (Verdict.Go) gate.tryAcquire(Asked.request());
+
+    go.permit().returnUnused();
+
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+    assertThat(gate.measurements())
+        .containsEntry("in_flight", 1.0)
+        .containsEntry("wasted_share", 0.0);
+  }
+
+  @Test
+  void full_it_is_not_closed() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+    live(0, 0, 0);
+    while (held.size() < 4) {
+      ticker.pass(Duration.ofSeconds(5));
+      if (gate.tryAcquire(Asked.request()) instanceof Verdict.Go go) {
+        held.add(go.permit());
+      }
+    }
+    ticker.pass(Duration.ofSeconds(5));
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    assertThat(gate.budget()).isPositive();
+  }
+
+  @Test
   void grows_while_live_traffic_is_within_its_allowance_and_shrinks_beyond() {
     SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
     run(gate, 200, 10, 0);
@@ -64,6 +97,31 @@ class SloGateTest {
     run(gate, 600, 0, 0);
 
     assertThat(engineLimit(gate)).isGreaterThan(64);
+  }
+
+  @Test
+  void live_requests_that_only_go_on_are_not_taken_for_quiet() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+    liveOnly = true;
+    run(gate, 10, 10, 0);
+    double before = engineLimit(gate);
+
+    run(gate, 600, 0, 0);
+
+    assertThat(engineLimit(gate)).isLessThan(before * 1.1);
+  }
+
+  @Test
+  void live_tokens_that_only_go_on_are_not_taken_for_quiet() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+    inTokens = true;
+    run(gate, 10, 10, 0);
+    double before = engineLimit(gate);
+    moreTokens = 1;
+
+    run(gate, 600, 0, 0);
+
+    assertThat(engineLimit(gate)).isLessThan(before * 1.1);
   }
 
   @Test
@@ -131,6 +189,131 @@ class SloGateTest {
     run(gate, 400, 10, 5);
 
     assertThat(target(gate)).isEqualTo(before);
+  }
+
+  @Test
+  void a_long_outage_of_the_metrics_leaves_the_limit_finite() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+    for (int second = 0; second < 300; second++) {
+      live(10, 0, 100);
+      gate.budget();
+      ticker.pass(Duration.ofSeconds(1));
+    }
+    page = null;
+    ticker.pass(Duration.ofHours(2));
+    assertThat(gate.budget()).isZero();
+
+    live(10, 0, 5);
+
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    assertThat(gate.measurements().get("limit")).isBetween(1.0, 64.0);
+    assertThat(engineLimit(gate)).isBetween(64.0, 300.0);
+  }
+
+  @Test
+  void what_came_during_an_outage_is_not_spent() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(Duration.ofMillis(100)));
+    run(gate, 60, 10, 0);
+    double before = engineLimit(gate);
+    page = null;
+    ticker.pass(Duration.ofHours(2));
+
+    live(1_000, 1_000, 10 + held.size());
+    gate.budget();
+
+    assertThat(engineLimit(gate)).isEqualTo(before);
+    assertThat(gate.measurements()).containsEntry("ttft_over_share", 0.0);
+  }
+
+  @Test
+  void too_few_live_requests_keep_a_factor_closed_until_there_are_enough() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(1.25).learn(Duration.ofMinutes(5)));
+    run(gate, 199, 1, 0);
+    run(gate, 600, 0, 0);
+    assertThat(held).isEmpty();
+    assertThat(gate.budget()).isZero();
+    assertThat(gate.measurements()).containsEntry("learning", 1.0);
+
+    run(gate, 60, 1, 0);
+
+    assertThat(held).isNotEmpty();
+    assertThat(gate.measurements()).containsEntry("learning", 0.0);
+    assertThat(target(gate)).isBetween(0.03, 0.1);
+  }
+
+  @Test
+  void what_the_fallback_sends_during_an_outage_is_not_learned() {
+    SloGate gate =
+        gate(SloGate.builder().liveTtftP99(1.25).learn(Duration.ofMinutes(5)).fallback(1));
+    run(gate, 200, 10, 0);
+    page = null;
+    Verdict.Go go = (Verdict.Go) gate.tryAcquire(Asked.request());
+    for (int second = 0; second < 200; second++) {
+      live(10, 10, 11);
+      gate.budget();
+      ticker.pass(Duration.ofSeconds(1));
+    }
+    go.permit().release(ANSWERED);
+    live(10, 10, 10);
+    gate.budget();
+    ticker.pass(Duration.ofSeconds(1));
+    assertThat(gate.budget()).isZero();
+
+    run(gate, 150, 10, 0);
+
+    assertThat(held).isNotEmpty();
+    assertThat(target(gate)).isBetween(0.03, 0.1);
+  }
+
+  @Test
+  void hours_that_nobody_watched_are_not_learned() {
+    SloGate gate = gate(SloGate.builder().liveTtftP99(1.25).learn(Duration.ofMinutes(5)));
+    live(1_000, 0, 10);
+    gate.budget();
+    ticker.pass(Duration.ofHours(2));
+    live(1_000, 0, 10);
+
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    assertThat(gate.measurements()).containsEntry("learning", 1.0);
+  }
+
+  @Test
+  void before_a_reading_was_tried_it_is_closed_whatever_the_fallback() throws Exception {
+    Poll<LiveMetrics> poll =
+        new Poll<>(
+            "slo",
+            new Probe<>() {
+              @Override
+              public LiveMetrics measure() throws IOException {
+                throw new IOException("not there");
+              }
+
+              @Override
+              public String source() {
+                return "http://test/metrics";
+              }
+
+              @Override
+              public void close() {}
+            },
+            new Poll.Timing(Duration.ofSeconds(1), Duration.ofSeconds(10)),
+            "its budget is the fallback 1",
+            Thread::new,
+            ticker);
+    SloGate gate =
+        SloGate.builder()
+            .from(poll)
+            .liveTtftP99(Duration.ofMillis(100))
+            .fallback(1)
+            .ticker(ticker)
+            .build();
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Wait.class);
+    assertThat(gate.budget()).isZero();
+
+    poll.pollOnce();
+
+    assertThat(gate.tryAcquire(Asked.request())).isInstanceOf(Verdict.Go.class);
   }
 
   @Test
@@ -222,13 +405,14 @@ class SloGateTest {
             new LatencyCounts(BOUNDS, cumulative.clone(), 0),
             inTokens ? tokens() : null,
             inEngine,
-            false);
+            liveOnly);
   }
 
   /** A hundred tokens for each request, as slow as it. */
   private LatencyCounts tokens() {
+    tokens += moreTokens;
     return new LatencyCounts(
-        BOUNDS, Arrays.stream(cumulative).map(count -> 100 * count).toArray(), 0);
+        BOUNDS, Arrays.stream(cumulative).map(count -> 100 * count + tokens).toArray(), 0);
   }
 
   private static double target(SloGate gate) {

@@ -44,6 +44,7 @@ class TierPriorityGateTest {
     assertThat(gate.tryAcquire(Asked.request(labels))).isInstanceOf(Verdict.Go.class);
 
     saturation.verdict = NO;
+    saturation.budget = 0;
     Verdict verdict = gate.tryAcquire(Asked.request(labels));
 
     assertThat(verdict.getClass().getSimpleName()).isEqualTo(expected);
@@ -55,6 +56,69 @@ class TierPriorityGateTest {
     } else {
       assertThat(verdict).isSameAs(NO);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"interactive, overflow", "batch, overflow", "interactive, ''", "batch, reserved"})
+  void a_gate_that_is_not_closed_says_when_to_ask_again(String tier, String share) {
+    TierPriorityGate gate = TierPriorityGate.builder(saturation).build();
+    saturation.verdict = NO;
+
+    assertThat(gate.tryAcquire(Asked.request(Map.of("tier", tier, "share", share)))).isSameAs(NO);
+  }
+
+  @Test
+  void a_gate_that_spreads_starts_is_not_saturated() {
+    TierPriorityGate gate =
+        TierPriorityGate.builder(AdaptiveGate.builder().ticker(new ManualTicker()).build())
+            .tier(Tier.INTERACTIVE)
+            .build();
+    Map<String, String> overflow = Map.of("share", "overflow");
+    for (int i = 0; i < 2; i++) {
+      assertThat(gate.tryAcquire(Asked.request(overflow))).isInstanceOf(Verdict.Go.class);
+    }
+
+    assertThat(gate.tryAcquire(Asked.request(overflow))).isInstanceOf(Verdict.Wait.class);
+  }
+
+  @Test
+  void a_gate_that_has_not_tried_to_read_is_not_saturated() {
+    Poll<Load> poll =
+        new Poll<>(
+            "scrape",
+            new LoadProbe<>(new Unread(), page -> Load.ofShare(1)),
+            new Poll.Timing(Duration.ofSeconds(1), Duration.ofSeconds(5)),
+            "its budget is the fallback 0",
+            Thread::new,
+            new ManualTicker());
+    MeasuredGate measured = new MeasuredGate("scrape", poll, 0, 0, 8);
+    TierPriorityGate gate =
+        TierPriorityGate.builder(
+                CompositeGate.of(List.of(WaitOnReleaseGate.of(measured), MaxConcurrencyGate.of(8))))
+            .tier(Tier.INTERACTIVE)
+            .build();
+    Map<String, String> overflow = Map.of("share", "overflow");
+    assertThat(gate.tryAcquire(Asked.request(overflow))).isInstanceOf(Verdict.Wait.class);
+
+    poll.pollOnce();
+
+    assertThat(gate.tryAcquire(Asked.request(overflow))).isInstanceOf(Verdict.Drop.class);
+  }
+
+  /** Nothing to read: what is found in it does not matter. */
+  private static final class Unread implements Probe<String> {
+    @Override
+    public String measure() {
+      return "";
+    }
+
+    @Override
+    public String source() {
+      return "nowhere";
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test
@@ -69,6 +133,7 @@ class TierPriorityGateTest {
 
     log.clear();
     saturation.verdict = NO;
+    saturation.budget = 0;
     assertThat(gate.tryAcquire(Asked.request())).isSameAs(NO);
     assertThat(log).containsExactly("quota asked", "saturation asked", "quota unused");
 

@@ -12,6 +12,7 @@ import io.batchprocessor.spi.InferenceRequest;
 import io.batchprocessor.spi.InferenceResponse;
 import io.batchprocessor.spi.ResponseTooLargeException;
 import io.batchprocessor.spi.Settings;
+import io.batchprocessor.spi.UnreadableResponseException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -361,7 +362,8 @@ abstract class InferenceClientContract {
   void a_coding_that_nobody_asked_for_is_a_failure() throws Exception {
     try (RawGateway gateway = packedGateway("br", new byte[] {1, 2, 3})) {
       assertThat(failure(client().send(post(gateway.uri()))))
-          .isInstanceOf(IOException.class)
+          .isInstanceOfSatisfying(
+              UnreadableResponseException.class, e -> assertThat(e.statusCode()).isEqualTo(200))
           .hasMessage(
               "the answer (status 200, content-encoding br) can't be unpacked: only gzip and deflate"
                   + " are known");

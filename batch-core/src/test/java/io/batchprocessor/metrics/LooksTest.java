@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.batchprocessor.message.Bytes;
+import io.batchprocessor.message.RequestMessage;
+import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.Backlog;
+import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.GateView;
+import io.batchprocessor.spi.RequestView;
+import io.batchprocessor.spi.Result;
+import io.batchprocessor.spi.ResultRejectedException;
 import io.batchprocessor.spi.Verdict;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +76,70 @@ class LooksTest {
 
     assertThat(backlog("q", "waiting")).isNaN();
     assertThat(oldest("q")).isNaN();
+  }
+
+  @Test
+  void a_look_that_hangs_does_not_hold_up_the_end() throws Exception {
+    CountDownLatch looking = new CountDownLatch(1);
+    CountDownLatch hanging = new CountDownLatch(1);
+    Poller poller =
+        new Poller(
+            () -> {
+              looking.countDown();
+              try {
+                hanging.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            Duration.ofSeconds(1),
+            Thread::new);
+    poller.start();
+    looking.await();
+
+    poller.stop();
+    poller.join(Duration.ofMillis(1));
+
+    assertThat(hanging.getCount()).as("it hangs still").isEqualTo(1);
+    hanging.countDown();
+    poller.join(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void a_failed_attempt_whose_result_nobody_takes_is_forgotten() {
+    BatchMetrics metrics = BatchMetrics.of(registry);
+    RequestMessage message =
+        RequestMessage.builder("r").deadline(Instant.MAX.minusSeconds(1)).payload("{}").build();
+    RequestView request =
+        new RequestView() {
+          @Override
+          public RequestMessage message() {
+            return message;
+          }
+
+          @Override
+          public String queue() {
+            return "q";
+          }
+
+          @Override
+          public int attempt() {
+            return 1;
+          }
+        };
+    Delivery delivery = Delivery.builder("q", Bytes.utf8("{}")).build();
+    ResultMessage result = ResultMessage.builder("r").attempts(1).build();
+
+    metrics.attempted(
+        request,
+        new AttemptOutcome(
+            AttemptOutcome.Kind.FAILED, null, "for a test", Duration.ofMillis(5), null));
+    assertThat(metrics.undecided()).isEqualTo(1);
+    metrics.resultRejected(
+        new ResultRejectedException(new Result(delivery, result), "too large for this broker"));
+    metrics.deadLettered(delivery, "result refused: too large for this broker");
+
+    assertThat(metrics.undecided()).isZero();
   }
 
   @Test
@@ -131,7 +204,7 @@ class LooksTest {
     poller.start();
     await().atMost(Duration.ofSeconds(20)).until(() -> looks.get() > 3);
     poller.stop();
-    poller.join();
+    poller.join(Duration.ofSeconds(30));
   }
 
   @Test
@@ -149,7 +222,7 @@ class LooksTest {
     poller.start();
     looked.await();
     poller.stop();
-    poller.join();
+    poller.join(Duration.ofSeconds(30));
     assertThat(looks).hasValue(1);
   }
 }
