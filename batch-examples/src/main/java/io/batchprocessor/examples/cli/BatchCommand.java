@@ -11,6 +11,7 @@ import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.Setting;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,9 @@ public final class BatchCommand {
       configuration.find(ProgramSettings.LOG_FORMAT).orElseThrow().apply();
       if (operator) {
         OperatorFlags wanted = OperatorFlags.of(parsed.all());
-        return new OperatorCommand(configuration, wanted, out).run() ? OK : FAILED;
+        // What messages say is UTF-8, whatever the terminal's character set.
+        PrintStream utf8 = new PrintStream(out, false, StandardCharsets.UTF_8);
+        return new OperatorCommand(configuration, wanted, utf8).run() ? OK : FAILED;
       }
       return run(configuration);
     } catch (InvalidSettingsException e) {

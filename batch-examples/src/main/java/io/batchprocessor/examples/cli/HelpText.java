@@ -22,6 +22,7 @@ final class HelpText {
     "  queue stats, queue peek [QUEUE], queue pause, queue resume",
     "  dead-letters list, dead-letters retry KEY..., dead-letters drop KEY... (or --all)",
     "  cancel ID..., submit FILE, results [--follow]",
+    "results takes them out of the queue, 20 at a time: where its output breaks, those are lost.",
     ""
   };
 

@@ -20,6 +20,10 @@ import java.util.List;
 final class MessageOperations {
 
   private static final int BATCH = 500;
+
+  /** What is taken and not yet written is lost with the output: few of them. */
+  private static final int TAKEN_AT_ONCE = 20;
+
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final Transport transport;
@@ -72,21 +76,39 @@ final class MessageOperations {
     return refused == 0;
   }
 
-  /** Takes results out of the result queue and writes each as it is, a line each. */
-  void results(int max, boolean follow) throws InterruptedException {
+  /**
+   * Takes results out of the result queue and writes each as it is, a line each.
+   *
+   * @throws IOException if they can't be written; those that were taken last are lost then
+   */
+  void results(int max, boolean follow) throws IOException, InterruptedException {
     int left = follow ? Integer.MAX_VALUE : max;
     while (left > 0) {
-      List<Bytes> results = producer.takeResults(Math.min(left, BATCH), PATIENCE);
+      List<Bytes> results = producer.takeResults(Math.min(left, TAKEN_AT_ONCE), PATIENCE);
       if (results.isEmpty() && !follow) {
         return;
       }
-      for (Bytes result : results) {
-        // Line breaks in JSON are never inside its strings, so a space means the same.
-        out.println(result.toUtf8().replace('\n', ' ').replace('\r', ' '));
+      results.forEach(this::write);
+      // A print stream keeps its faults to itself.
+      if (out.checkError()) {
+        throw new IOException(
+            "standard output is gone; up to %d results were taken and not written"
+                .formatted(results.size()));
       }
-      out.flush();
       left -= follow ? 0 : results.size();
     }
+  }
+
+  /** Byte for byte, but for line breaks: in JSON they are never inside a string. */
+  private void write(Bytes result) {
+    byte[] line = result.toByteArray();
+    for (int i = 0; i < line.length; i++) {
+      if (line[i] == '\n' || line[i] == '\r') {
+        line[i] = ' ';
+      }
+    }
+    out.write(line, 0, line.length);
+    out.write('\n');
   }
 
   private static BufferedReader reader(String file) throws IOException {

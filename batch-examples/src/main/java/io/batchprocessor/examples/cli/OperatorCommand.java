@@ -54,6 +54,7 @@ final class OperatorCommand {
     if (command.equals("queue pause") || command.equals("queue resume")) {
       String page = new RemoteControl(configuration).act(flags.words().get(1));
       out.println(flags.json() ? "{\"done\":true}" : "done by the processor at " + page);
+      out.flush();
       return true;
     }
     try (Transport transport = open()) {
