@@ -25,6 +25,7 @@ final class Sampler implements Runnable {
   private final BatchProcessor processor;
   private final BrokerLook broker;
   private final SnapshotJson json;
+  private final Runnable beside;
   private final History history = new History();
   private final Object lock = new Object();
   private Sample sample = new Sample(0, Bytes.EMPTY);
@@ -40,10 +41,16 @@ final class Sampler implements Runnable {
    */
   record Sample(long sequence, Bytes json) {}
 
-  Sampler(BatchProcessor processor, BrokerLook broker, SnapshotJson json) {
+  /**
+   * Nothing is sampled yet.
+   *
+   * @param beside what else is to be done once a second
+   */
+  Sampler(BatchProcessor processor, BrokerLook broker, SnapshotJson json, Runnable beside) {
     this.processor = processor;
     this.broker = broker;
     this.json = json;
+    this.beside = beside;
     this.before = processor.stats();
     this.beforeNanos = System.nanoTime();
   }
@@ -53,6 +60,7 @@ final class Sampler implements Runnable {
     try {
       while (true) {
         take();
+        beside.run();
         Thread.sleep(EVERY.toMillis());
       }
     } catch (InterruptedException e) {

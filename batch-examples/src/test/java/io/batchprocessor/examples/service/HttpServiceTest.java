@@ -15,8 +15,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +153,74 @@ class HttpServiceTest {
         stream.close();
       }
     }
+  }
+
+  @Test
+  void clients_that_send_a_byte_or_read_nothing_hold_up_nobody_and_are_ended() throws Exception {
+    String large = "x".repeat(1 << 20);
+    CountDownLatch asked = new CountDownLatch(8);
+    CountDownLatch answer = new CountDownLatch(1);
+    List<Socket> slow = new ArrayList<>();
+    List<Socket> deaf = new ArrayList<>();
+    try (HttpService impatient =
+        new HttpService(
+            new HttpOptions("impatient", "127.0.0.1", 0, Optional.empty(), false),
+            served.processor,
+            new Activity(),
+            () -> {
+              asked.countDown();
+              pass(answer);
+              return large;
+            },
+            Duration.ofMillis(100))) {
+      for (int i = 0; i < 8; i++) {
+        slow.add(sent(impatient, "G"));
+        deaf.add(sent(impatient, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(64)));
+      }
+      assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+
+      assertThat(Served.status(impatient.port(), "/healthz")).isEqualTo(200);
+
+      answer.countDown();
+      eventually().until(() -> deaf.stream().allMatch(HttpServiceTest::isEnded));
+      eventually().until(HttpServiceTest::nothingIsWritten);
+    } finally {
+      answer.countDown();
+      slow.addAll(deaf);
+      for (Socket client : slow) {
+        client.close();
+      }
+    }
+  }
+
+  private static Socket sent(HttpService service, String request) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port());
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  /** Told by the second write after the server's end, which the first one makes known. */
+  private static boolean isEnded(Socket client) {
+    try {
+      client.getOutputStream().write('x');
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static void pass(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean nothingIsWritten() {
+    return Thread.getAllStackTraces().values().stream()
+        .flatMap(Arrays::stream)
+        .noneMatch(frame -> frame.getClassName().equals(Reply.class.getName()));
   }
 
   @ParameterizedTest
