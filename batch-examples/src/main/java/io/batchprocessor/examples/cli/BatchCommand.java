@@ -129,9 +129,12 @@ public final class BatchCommand {
     return OK;
   }
 
-  /** A setting without effect is a mistake that should be told. */
+  /**
+   * A setting without effect is a mistake that should be told, but for a variable: an image sets it
+   * for whatever is run in it.
+   */
   private static void refuseHttp(Configuration configuration) {
-    if (configuration.names(ProgramSettings.HTTP_PORT.key())) {
+    if (configuration.namesOutsideEnvironment(ProgramSettings.HTTP_PORT.key())) {
       throw new InvalidSettingsException(
           "http.port is for serving the queues of a broker: name one with --message-queue-impl");
     }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +25,15 @@ import org.jspecify.annotations.Nullable;
 final class Configuration {
 
   private final Map<String, Object> file;
+  private final Set<String> flags;
   private final Map<String, String> values;
 
   /** Of the file, what is for the processor. */
   private final Map<String, Object> fileForProcessor;
 
-  private Configuration(Map<String, Object> file, Map<String, String> values) {
+  private Configuration(Map<String, Object> file, Set<String> flags, Map<String, String> values) {
     this.file = file;
+    this.flags = Set.copyOf(flags);
     this.values = values;
     this.fileForProcessor = new LinkedHashMap<>(file);
     ProgramSettings.all().forEach(setting -> fileForProcessor.remove(setting.key()));
@@ -55,12 +58,17 @@ final class Configuration {
     }
     String path = values.get(ProgramSettings.CONFIG.key());
     return new Configuration(
-        path == null ? Map.of() : ConfigurationFile.read(Path.of(path)), values);
+        path == null ? Map.of() : ConfigurationFile.read(Path.of(path)), flags.keySet(), values);
   }
 
   /** Whether the user gave it a value, anywhere. */
   boolean names(String key) {
     return values.containsKey(key) || file.containsKey(key);
+  }
+
+  /** Whether a flag or the file gives it a value. */
+  boolean namesOutsideEnvironment(String key) {
+    return flags.contains(key) || file.containsKey(key);
   }
 
   /**
