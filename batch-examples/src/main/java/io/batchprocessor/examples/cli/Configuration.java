@@ -12,9 +12,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -80,9 +82,15 @@ final class Configuration {
     @Nullable Object inFile = file.get(setting.key());
     String value = values.get(setting.key());
     return Optional.ofNullable(value)
-        .or(() -> Optional.ofNullable(inFile).map(String::valueOf))
+        .or(() -> Optional.ofNullable(inFile).map(Configuration::text))
         .or(setting::defaultText)
         .map(setting::parse);
+  }
+
+  private static String text(Object inFile) {
+    return inFile instanceof List<?> several
+        ? several.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : String.valueOf(inFile);
   }
 
   /**
@@ -98,6 +106,7 @@ final class Configuration {
                     find(ProcessorSettings.NAME).orElseThrow(),
                     find(ProgramSettings.HTTP_HOST).orElseThrow(),
                     port,
+                    find(ProgramSettings.HTTP_NAMES).orElse(List.of()),
                     token(),
                     find(ProgramSettings.HTTP_PAYLOADS).orElseThrow()));
   }

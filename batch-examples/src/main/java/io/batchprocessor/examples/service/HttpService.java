@@ -92,7 +92,7 @@ public final class HttpService implements AutoCloseable {
     this.processor = processor;
     this.metrics = metrics;
     InetAddress host = options.address();
-    this.access = new Access(options.token(), host);
+    this.access = new Access(options.token(), host, options.names());
     this.writeLimit = new WriteLimit(writeLimit);
     BrokerLook broker = new BrokerLook(processor);
     broker.look();
@@ -177,7 +177,7 @@ public final class HttpService implements AutoCloseable {
 
   private Reply reply(HttpExchange exchange, String path) throws IOException {
     if (!access.isForUs(exchange.getRequestHeaders())) {
-      return Reply.error(421, "this server is on the loopback address and has no other name");
+      return Reply.error(421, "this server has no such name; http.names lists those that it has");
     }
     if (Controls.knows(path)) {
       return act(exchange, path);

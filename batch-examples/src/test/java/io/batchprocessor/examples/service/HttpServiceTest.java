@@ -164,7 +164,7 @@ class HttpServiceTest {
     List<Socket> deaf = new ArrayList<>();
     try (HttpService impatient =
         new HttpService(
-            new HttpOptions("impatient", "127.0.0.1", 0, Optional.empty(), false),
+            new HttpOptions("impatient", "127.0.0.1", 0, List.of(), Optional.empty(), false),
             served.processor,
             new Activity(),
             () -> {
@@ -427,6 +427,52 @@ class HttpServiceTest {
   }
 
   @Test
+  void behind_a_proxy_the_buttons_work_whether_it_keeps_the_host_or_not() throws IOException {
+    restart(Served.on("127.0.0.1", "batch.example"));
+    for (String host : List.of("Batch.Example", "127.0.0.1:8080")) {
+      assertThat(
+              statusLine(
+                  "POST /api/pause",
+                  host,
+                  "Origin: https://batch.example",
+                  "Sec-Fetch-Site: same-origin"))
+          .as(host)
+          .isEqualTo("HTTP/1.1 200 OK");
+    }
+    assertThat(statusLine("POST /api/pause", "batch.example", "Origin: https://batch.example"))
+        .as("a browser that tells no more")
+        .isEqualTo("HTTP/1.1 200 OK");
+    assertThat(statusLine("POST /api/pause", "batch.example", "Origin: https://evil.example"))
+        .startsWith("HTTP/1.1 403");
+  }
+
+  @Test
+  void with_names_no_other_name_is_served_on_any_address_but_addresses_are() throws IOException {
+    restart(Served.on("0.0.0.0", "batch.example"));
+    for (String wrong : List.of("evil.example", "evil.example:80", "1.2.3.4.evil.example", "")) {
+      assertThat(statusLine("GET /api/stats", wrong)).as(wrong).startsWith("HTTP/1.1 421");
+    }
+    for (String right : List.of("batch.example:8443", "10.1.2.3:8080", "[fd00::1]:8080")) {
+      assertThat(statusLine("GET /healthz", right)).as(right).isEqualTo("HTTP/1.1 200 OK");
+    }
+  }
+
+  private String statusLine(String request, String host, String... headers) throws IOException {
+    try (Stream stream =
+        new Stream(
+            request
+                + " HTTP/1.1\r\nContent-Length: 0\r\nAuthorization: Bearer "
+                + Served.TOKEN
+                + "\r\nHost: "
+                + host
+                + "\r\n"
+                + String.join("", Arrays.stream(headers).map(one -> one + "\r\n").toList())
+                + "\r\n")) {
+      return stream.line();
+    }
+  }
+
+  @Test
   void close_ends_every_thread_and_stream_and_frees_the_port() throws Exception {
     int port = served.service.port();
     try (Stream stream = new Stream("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
@@ -448,7 +494,8 @@ class HttpServiceTest {
   @Test
   void a_port_that_is_taken_is_told_with_what_to_do() {
     HttpOptions taken =
-        new HttpOptions("second", "127.0.0.1", served.service.port(), Optional.empty(), false);
+        new HttpOptions(
+            "second", "127.0.0.1", served.service.port(), List.of(), Optional.empty(), false);
 
     assertThatThrownBy(
             () -> new HttpService(taken, served.processor, new Activity(), () -> "").close())

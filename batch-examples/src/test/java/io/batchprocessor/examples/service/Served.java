@@ -35,6 +35,10 @@ final class Served implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
 
   private Served(Optional<String> token, boolean payloads) {
+    this("127.0.0.1", List.of(), token, payloads);
+  }
+
+  private Served(String host, List<String> names, Optional<String> token, boolean payloads) {
     Observation observation = new Observation();
     BatchProcessorBuilder builder =
         BatchProcessor.builder()
@@ -46,7 +50,7 @@ final class Served implements AutoCloseable {
     processor = builder.build();
     processor.start();
     service =
-        observation.serve(new HttpOptions("served", "127.0.0.1", 0, token, payloads), processor);
+        observation.serve(new HttpOptions("served", host, 0, names, token, payloads), processor);
   }
 
   static Served withToken() {
@@ -55,6 +59,10 @@ final class Served implements AutoCloseable {
 
   static Served showingPayloads() {
     return new Served(Optional.of(TOKEN), true);
+  }
+
+  static Served on(String host, String... names) {
+    return new Served(host, List.of(names), Optional.of(TOKEN), false);
   }
 
   static Served withoutToken() {
