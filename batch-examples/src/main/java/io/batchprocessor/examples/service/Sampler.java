@@ -105,8 +105,11 @@ final class Sampler implements Runnable {
   /** Results, and attempts that were shed, per second. */
   record Rates(double succeeded, double failed, double shed) {}
 
-  /** The latest snapshot. */
+  /** The latest snapshot, for somebody who asks once. */
   Sample latest() {
+    if (broker.read()) {
+      take();
+    }
     synchronized (lock) {
       return sample;
     }
@@ -114,6 +117,7 @@ final class Sampler implements Runnable {
 
   /** Waits for a snapshot after {@code sequence}; the latest if none comes in time. */
   Sample await(long sequence, Duration atMost) throws InterruptedException {
+    broker.read();
     long end = System.nanoTime() + atMost.toNanos();
     synchronized (lock) {
       for (long left = atMost.toNanos();

@@ -350,6 +350,7 @@ class HttpServiceTest {
     eventually().until(() -> served.processor.stats().deadLettered() == 1);
     JsonNode letter = Served.json(trusted("/api/dead-letters")).path("deadLetters").path(0);
     assertThat(letter.path("body").asText()).contains(Served.PAYLOAD);
+    assertThat(letter.path("cut").asBoolean()).isFalse();
     assertThat(letter.path("reason").asText()).contains("payload");
 
     String key = "{\"key\":\"" + letter.path("key").asText() + "\"}";
@@ -365,6 +366,24 @@ class HttpServiceTest {
     assertThat(served.postTrusted("/api/dead-letters/drop", key).body())
         .isEqualTo("{\"done\":false}");
     assertThat(trusted("/api/dead-letters")).isEqualTo("{\"deadLetters\":[]}");
+  }
+
+  @Test
+  void of_large_dead_letters_the_list_has_the_size_and_only_as_much_as_is_shown() {
+    int length = served.submitLarge(200_000);
+    eventually().until(() -> served.processor.stats().deadLettered() == 1);
+    JsonNode hidden = Served.json(trusted("/api/dead-letters")).path("deadLetters").path(0);
+    assertThat(hidden.path("bytes").asInt()).isEqualTo(length);
+    assertThat(hidden.has("body")).isFalse();
+
+    restart(Served.showingPayloads());
+    served.submitLarge(200_000);
+    eventually().until(() -> served.processor.stats().deadLettered() == 1);
+    JsonNode shown = Served.json(trusted("/api/dead-letters")).path("deadLetters").path(0);
+
+    assertThat(shown.path("bytes").asInt()).isEqualTo(length);
+    assertThat(shown.path("body").asText()).startsWith("{\"payload\":").hasSize(64 * 1024);
+    assertThat(shown.path("cut").asBoolean()).isTrue();
   }
 
   private String trusted(String path) {

@@ -92,6 +92,13 @@ final class Served implements AutoCloseable {
     queues.submit("essays", List.of(Bytes.utf8("{\"payload\":\"" + PAYLOAD + "\"}")));
   }
 
+  /** The same, with a payload of that many letters; returns how long all of it is. */
+  int submitLarge(int letters) {
+    Bytes message = Bytes.utf8("{\"payload\":\"" + "x".repeat(letters) + "\"}");
+    queues.submit("essays", List.of(message));
+    return message.length();
+  }
+
   HttpResponse<String> get(String path, String... headers) {
     return send(request(path, headers).GET().build());
   }
