@@ -138,8 +138,7 @@ final class RedisSettings {
 
   static Setting<String> resultQueue(Kind kind) {
     return Setting.string(
-            "redis.result-queue-name",
-            "where results go; " + ofStreams(Kind.STREAMS.resultQueue()))
+            "redis.result-queue-name", "where results go; " + ofStreams(Kind.STREAMS.resultQueue()))
         .withDefault(kind.resultQueue());
   }
 

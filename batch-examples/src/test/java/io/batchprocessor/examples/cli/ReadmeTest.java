@@ -57,7 +57,8 @@ class ReadmeTest {
       Pattern.compile("<!-- snippet:(\\S+) (\\S+) -->\n```(\\w+)\n.*?```", Pattern.DOTALL);
 
   /** A queue as the Redis transports name theirs. */
-  private static final Pattern QUEUE = Pattern.compile("\\bbatch-(?:queue|stream|sortedset)[a-z-]*");
+  private static final Pattern QUEUE =
+      Pattern.compile("\\bbatch-(?:queue|stream|sortedset)[a-z-]*");
 
   @Test
   void every_setting_is_in_a_table_as_the_code_has_it() throws IOException {
@@ -68,7 +69,9 @@ class ReadmeTest {
     generated(TABLES, block -> block.group(1) + tables.get(block.group(2)) + block.group(3));
   }
 
-  /** One row stands for a setting of several providers; the first one's default is in its column. */
+  /**
+   * One row stands for a setting of several providers; the first one's default is in its column.
+   */
   @Test
   void a_default_that_is_another_with_another_provider_is_told() {
     Map<String, Setting<?>> shown =
