@@ -1,5 +1,6 @@
 package io.batchprocessor.memory;
 
+import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.DeadLetter;
 import io.batchprocessor.spi.DeadLetterQueue;
 import io.batchprocessor.spi.Delivery;
@@ -38,11 +39,13 @@ final class MemoryDeadLetterQueue implements DeadLetterQueue {
   /** A letter, its number and when it came. */
   private record Kept(long number, DeadLetter letter, Instant at) {
 
-    StoredDeadLetter stored() {
+    StoredDeadLetter stored(int maxBodyBytes) {
+      Bytes body = letter.delivery().body();
       return new StoredDeadLetter(
           Long.toString(number),
           letter.delivery().queue(),
-          letter.delivery().body(),
+          body.first(maxBodyBytes),
+          body.length(),
           letter.reason(),
           at);
     }
@@ -121,13 +124,16 @@ final class MemoryDeadLetterQueue implements DeadLetterQueue {
     return taken;
   }
 
-  List<StoredDeadLetter> peek(int max) {
+  List<StoredDeadLetter> peek(int max, int maxBodyBytes) {
     if (max < 1) {
       throw new IllegalArgumentException("max must be at least 1, is " + max);
     }
+    if (maxBodyBytes < 0) {
+      throw new IllegalArgumentException("maxBodyBytes must be at least 0, is " + maxBodyBytes);
+    }
     guard.lockOpen();
     try {
-      return letters.stream().limit(max).map(Kept::stored).toList();
+      return letters.stream().limit(max).map(kept -> kept.stored(maxBodyBytes)).toList();
     } finally {
       guard.unlock();
     }

@@ -216,9 +216,12 @@ public final class MemoryTransport
   }
 
   @Override
-  public List<WaitingMessage> peek(String queue, int max) {
+  public List<WaitingMessage> peek(String queue, int max, int maxBodyBytes) {
     if (max < 1) {
       throw new IllegalArgumentException("max must be at least 1, is " + max);
+    }
+    if (maxBodyBytes < 0) {
+      throw new IllegalArgumentException("maxBodyBytes must be at least 0, is " + maxBodyBytes);
     }
     LeasedQueue source = queue.equals(retryQueue.name()) ? retryQueue : requestQueue(queue);
     Instant wallClock = clock.instant();
@@ -226,7 +229,7 @@ public final class MemoryTransport
     try {
       long now = guard.now();
       return source.first(max).stream()
-          .map(message -> message.toWaiting(wallClock, message.availableAt() - now))
+          .map(message -> message.toWaiting(wallClock, message.availableAt() - now, maxBodyBytes))
           .toList();
     } finally {
       guard.unlock();
@@ -234,8 +237,8 @@ public final class MemoryTransport
   }
 
   @Override
-  public List<StoredDeadLetter> deadLetters(int max) {
-    return deadLetterQueue.peek(max);
+  public List<StoredDeadLetter> deadLetters(int max, int maxBodyBytes) {
+    return deadLetterQueue.peek(max, maxBodyBytes);
   }
 
   /** It is never refused, also by a queue that is full; nobody waits for its result. */

@@ -50,10 +50,15 @@ record StoredMessage(
    * Shows it.
    *
    * @param leftNanos how long it is until it may be handed out; not above zero: it may now
+   * @param maxBodyBytes how much of its body
    */
-  WaitingMessage toWaiting(Instant now, long leftNanos) {
+  WaitingMessage toWaiting(Instant now, long leftNanos, int maxBodyBytes) {
     return new WaitingMessage(
-        room.queue(), body, attempt, leftNanos > 0 ? now.plusNanos(leftNanos) : null);
+        room.queue(),
+        body.first(maxBodyBytes),
+        body.length(),
+        attempt,
+        leftNanos > 0 ? now.plusNanos(leftNanos) : null);
   }
 
   /** Hands it out under {@code lease}. */

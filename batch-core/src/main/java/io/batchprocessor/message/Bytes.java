@@ -76,6 +76,11 @@ public final class Bytes {
     return from == to ? EMPTY : new Bytes(array, offset + from, to - from);
   }
 
+  /** The first bytes, {@code most} of them or all there are, over the same memory. */
+  public Bytes first(int most) {
+    return slice(0, Math.min(most, length));
+  }
+
   /** A read-only view, positioned at the first byte. */
   public ByteBuffer asByteBuffer() {
     return ByteBuffer.wrap(array, offset, length).slice().asReadOnlyBuffer();

@@ -16,6 +16,8 @@ import java.util.List;
  *   <li value="673">{@code dropDeadLetter} removes the letter for good.
  *   <li value="674">Of a key that names no letter, any more or ever, both return false and change
  *       nothing.
+ *   <li value="675">{@code deadLetters} returns of each body the first {@code maxBodyBytes} bytes,
+ *       and how long the whole is. Where the broker can cut, no more than these leave it.
  * </ol>
  */
 public interface DeadLetterReview {
@@ -24,8 +26,9 @@ public interface DeadLetterReview {
    * What is stored now.
    *
    * @param max the most to return, at least 1
+   * @param maxBodyBytes the most to return of each body, at least 0
    */
-  List<StoredDeadLetter> deadLetters(int max);
+  List<StoredDeadLetter> deadLetters(int max, int maxBodyBytes);
 
   /**
    * Gives a message another chance.

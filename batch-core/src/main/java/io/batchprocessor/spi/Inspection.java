@@ -12,6 +12,9 @@ import java.util.List;
  *       due first before the others, each with its queue, its attempt and when it is due.
  *   <li value="663">It returns {@code max} messages at the most. A queue that the transport does
  *       not have is refused with {@link IllegalArgumentException}.
+ *   <li value="664">Of each body it returns the first {@code maxBodyBytes} bytes, and how long the
+ *       whole is. Where the broker can cut, no more than these leave it: who looks at many large
+ *       messages has not the memory for them.
  * </ol>
  */
 public interface Inspection {
@@ -21,6 +24,7 @@ public interface Inspection {
    *
    * @param queue the name of a request queue or of the retry queue
    * @param max the most to return, at least 1
+   * @param maxBodyBytes the most to return of each body, at least 0
    */
-  List<WaitingMessage> peek(String queue, int max);
+  List<WaitingMessage> peek(String queue, int max, int maxBodyBytes);
 }

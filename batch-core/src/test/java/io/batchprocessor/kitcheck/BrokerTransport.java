@@ -186,15 +186,15 @@ class BrokerTransport
   }
 
   @Override
-  public List<WaitingMessage> peek(String queue, int max) {
+  public List<WaitingMessage> peek(String queue, int max, int maxBodyBytes) {
     reach();
-    return store.peek(queue, max);
+    return store.peek(queue, max, maxBodyBytes);
   }
 
   @Override
-  public List<StoredDeadLetter> deadLetters(int max) {
+  public List<StoredDeadLetter> deadLetters(int max, int maxBodyBytes) {
     reach();
-    return store.deadLetters(max);
+    return store.deadLetters(max, maxBodyBytes);
   }
 
   @Override

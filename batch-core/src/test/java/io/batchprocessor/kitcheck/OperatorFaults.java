@@ -20,7 +20,9 @@ final class OperatorFaults {
         transport("does not tell when a retry is due", HidesDueTimes::new, 662),
         transport("shows more than was asked for", ShowsAll::new, 663),
         transport("shows an unknown queue as empty", ShowsAnyQueue::new, 663),
-        transport("takes the letters that it shows", TakesLetters::new, 671, 672, 673, 674),
+        transport("shows whole bodies", ShowsWholeBodies::new, 663, 664, 675),
+        transport("tells the length of what it cut", TellsWhatIsLeft::new, 664, 675),
+        transport("takes the letters that it shows", TakesLetters::new, 671, 672, 673, 674, 675),
         transport("drops a letter instead of a retry", DropsOnRetry::new, 672),
         transport("retries a letter instead of a drop", RetriesOnDrop::new, 673, 674),
         transport("takes the first letter for an unknown key", TakesFirst::new, 674));
@@ -32,8 +34,8 @@ final class OperatorFaults {
     }
 
     @Override
-    public List<WaitingMessage> peek(String queue, int max) {
-      List<WaitingMessage> shown = super.peek(queue, max);
+    public List<WaitingMessage> peek(String queue, int max, int maxBodyBytes) {
+      List<WaitingMessage> shown = super.peek(queue, max, maxBodyBytes);
       if (shown.size() == max || queue.equals(retryQueue().name())) {
         return shown;
       }
@@ -57,9 +59,9 @@ final class OperatorFaults {
     }
 
     @Override
-    public List<WaitingMessage> peek(String queue, int max) {
-      return super.peek(queue, max).stream()
-          .map(one -> new WaitingMessage(one.queue(), one.body(), one.attempt(), null))
+    public List<WaitingMessage> peek(String queue, int max, int maxBodyBytes) {
+      return super.peek(queue, max, maxBodyBytes).stream()
+          .map(one -> new WaitingMessage(one.queue(), one.body(), one.bytes(), one.attempt(), null))
           .toList();
     }
   }
@@ -70,8 +72,8 @@ final class OperatorFaults {
     }
 
     @Override
-    public List<WaitingMessage> peek(String queue, int max) {
-      return super.peek(queue, 100);
+    public List<WaitingMessage> peek(String queue, int max, int maxBodyBytes) {
+      return super.peek(queue, 100, maxBodyBytes);
     }
   }
 
@@ -81,12 +83,59 @@ final class OperatorFaults {
     }
 
     @Override
-    public List<WaitingMessage> peek(String queue, int max) {
+    public List<WaitingMessage> peek(String queue, int max, int maxBodyBytes) {
       try {
-        return super.peek(queue, max);
+        return super.peek(queue, max, maxBodyBytes);
       } catch (IllegalArgumentException e) {
         return List.of();
       }
+    }
+  }
+
+  private static final class ShowsWholeBodies extends BrokerTransport {
+    ShowsWholeBodies(MemoryBroker broker, Settings settings) {
+      super(broker, settings);
+    }
+
+    @Override
+    public List<WaitingMessage> peek(String queue, int max, int maxBodyBytes) {
+      return super.peek(queue, max, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public List<StoredDeadLetter> deadLetters(int max, int maxBodyBytes) {
+      return super.deadLetters(max, Integer.MAX_VALUE);
+    }
+  }
+
+  private static final class TellsWhatIsLeft extends BrokerTransport {
+    TellsWhatIsLeft(MemoryBroker broker, Settings settings) {
+      super(broker, settings);
+    }
+
+    @Override
+    public List<WaitingMessage> peek(String queue, int max, int maxBodyBytes) {
+      return super.peek(queue, max, maxBodyBytes).stream()
+          .map(
+              one ->
+                  new WaitingMessage(
+                      one.queue(), one.body(), one.body().length(), one.attempt(), one.dueAt()))
+          .toList();
+    }
+
+    @Override
+    public List<StoredDeadLetter> deadLetters(int max, int maxBodyBytes) {
+      return super.deadLetters(max, maxBodyBytes).stream()
+          .map(
+              one ->
+                  new StoredDeadLetter(
+                      one.key(),
+                      one.queue(),
+                      one.body(),
+                      one.body().length(),
+                      one.reason(),
+                      one.storedAt()))
+          .toList();
     }
   }
 
@@ -96,8 +145,8 @@ final class OperatorFaults {
     }
 
     @Override
-    public List<StoredDeadLetter> deadLetters(int max) {
-      List<StoredDeadLetter> shown = super.deadLetters(max);
+    public List<StoredDeadLetter> deadLetters(int max, int maxBodyBytes) {
+      List<StoredDeadLetter> shown = super.deadLetters(max, maxBodyBytes);
       store().takeDeadLetters(max);
       return shown;
     }
@@ -132,7 +181,8 @@ final class OperatorFaults {
 
     @Override
     public boolean dropDeadLetter(String key) {
-      return super.dropDeadLetter(key) || super.dropDeadLetter(super.deadLetters(1).get(0).key());
+      return super.dropDeadLetter(key)
+          || super.dropDeadLetter(super.deadLetters(1, 0).get(0).key());
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.batchprocessor.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.batchprocessor.message.RequestMessage;
@@ -12,7 +13,7 @@ import io.batchprocessor.spi.StoredDeadLetter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Rules 671 to 674, of {@link DeadLetterReview}. */
+/** Rules 671 to 675, of {@link DeadLetterReview}. */
 public interface DeadLetterReviewContract extends AdapterRules {
 
   @Test
@@ -20,16 +21,20 @@ public interface DeadLetterReviewContract extends AdapterRules {
       throws Exception {
     DeadLetterReview here = trial.need(DeadLetterReview.class, trial.transport());
     DeadLetterReview there = trial.need(DeadLetterReview.class, trial.other());
-    assertThat(here.deadLetters(10)).as("before any was stored").isEmpty();
+    assertThat(here.deadLetters(10, Integer.MAX_VALUE)).as("before any was stored").isEmpty();
     bury(trial, "r1", "r2");
 
-    assertThat(there.deadLetters(10))
+    assertThat(there.deadLetters(10, Integer.MAX_VALUE))
         .extracting(DeadLetterReviewContract::id, StoredDeadLetter::reason, StoredDeadLetter::queue)
         .containsExactly(
             tuple("r1", "no good: r1", origin(trial).name()),
             tuple("r2", "no good: r2", origin(trial).name()));
-    assertThat(here.deadLetters(10)).as("shown again").isEqualTo(there.deadLetters(10));
-    assertThat(here.deadLetters(1)).extracting(DeadLetterReviewContract::id).containsExactly("r1");
+    assertThat(here.deadLetters(10, Integer.MAX_VALUE))
+        .as("shown again")
+        .isEqualTo(there.deadLetters(10, Integer.MAX_VALUE));
+    assertThat(here.deadLetters(1, Integer.MAX_VALUE))
+        .extracting(DeadLetterReviewContract::id)
+        .containsExactly("r1");
   }
 
   @Test
@@ -38,12 +43,13 @@ public interface DeadLetterReviewContract extends AdapterRules {
     DeadLetterReview review = trial.need(DeadLetterReview.class, trial.other());
     bury(trial, "r1", "r2");
 
-    assertThat(review.retryDeadLetter(review.deadLetters(10).get(0).key())).isTrue();
+    assertThat(review.retryDeadLetter(review.deadLetters(10, Integer.MAX_VALUE).get(0).key()))
+        .isTrue();
 
     Delivery again = trial.one(origin(trial));
     assertThat(again.body()).isEqualTo(Requests.body("r1"));
     assertThat(again.attempt()).isEqualTo(1);
-    assertThat(review.deadLetters(10))
+    assertThat(review.deadLetters(10, Integer.MAX_VALUE))
         .extracting(DeadLetterReviewContract::id)
         .containsExactly("r2");
   }
@@ -53,9 +59,10 @@ public interface DeadLetterReviewContract extends AdapterRules {
     DeadLetterReview review = trial.need(DeadLetterReview.class, trial.other());
     bury(trial, "r1", "r2");
 
-    assertThat(review.dropDeadLetter(review.deadLetters(10).get(1).key())).isTrue();
+    assertThat(review.dropDeadLetter(review.deadLetters(10, Integer.MAX_VALUE).get(1).key()))
+        .isTrue();
 
-    assertThat(review.deadLetters(10))
+    assertThat(review.deadLetters(10, Integer.MAX_VALUE))
         .extracting(DeadLetterReviewContract::id)
         .containsExactly("r1");
     trial.assertQuiet(origin(trial));
@@ -66,7 +73,7 @@ public interface DeadLetterReviewContract extends AdapterRules {
       throws Exception {
     DeadLetterReview review = trial.need(DeadLetterReview.class, trial.transport());
     bury(trial, "r1", "r2");
-    String gone = review.deadLetters(10).get(0).key();
+    String gone = review.deadLetters(10, Integer.MAX_VALUE).get(0).key();
     review.dropDeadLetter(gone);
 
     assertThat(review.retryDeadLetter(gone)).as("retry of one that is gone").isFalse();
@@ -74,10 +81,27 @@ public interface DeadLetterReviewContract extends AdapterRules {
     assertThat(review.retryDeadLetter("no-such-key")).isFalse();
     assertThat(review.dropDeadLetter("no-such-key")).isFalse();
 
-    assertThat(review.deadLetters(10))
+    assertThat(review.deadLetters(10, Integer.MAX_VALUE))
         .extracting(DeadLetterReviewContract::id)
         .containsExactly("r2");
     trial.assertQuiet(origin(trial));
+  }
+
+  @Test
+  default void rule_675_of_bodies_the_beginning_and_how_long_they_are(Trial trial)
+      throws Exception {
+    DeadLetterReview review = trial.need(DeadLetterReview.class, trial.transport());
+    bury(trial, "r1", "r2");
+
+    for (int most : new int[] {0, 7, Integer.MAX_VALUE}) {
+      assertThat(review.deadLetters(10, most))
+          .extracting(StoredDeadLetter::body, StoredDeadLetter::bytes)
+          .containsExactly(
+              tuple(Requests.body("r1").first(most), Requests.body("r1").length()),
+              tuple(Requests.body("r2").first(most), Requests.body("r2").length()));
+    }
+    assertThatThrownBy(() -> review.deadLetters(1, -1))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   /** Puts messages of the second queue among the dead letters. */

@@ -92,6 +92,15 @@ public final class ForkedMain implements AutoCloseable {
     return read(out);
   }
 
+  /** What it wrote to standard output so far, byte for byte. */
+  public byte[] outBytes() {
+    try {
+      return Files.readAllBytes(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** What it wrote to standard error so far. */
   public String err() {
     return read(err);

@@ -119,10 +119,17 @@ final class ChannelQueue extends RedisQueue {
   }
 
   @Override
-  List<WaitingMessage> shown(int max) {
+  List<WaitingMessage> shown(int max, int maxBodyBytes) {
     return buffer.stream()
         .limit(max)
-        .map(delivery -> new WaitingMessage(name(), delivery.body(), delivery.attempt(), null))
+        .map(
+            delivery ->
+                new WaitingMessage(
+                    name(),
+                    delivery.body().first(maxBodyBytes),
+                    delivery.body().length(),
+                    delivery.attempt(),
+                    null))
         .toList();
   }
 

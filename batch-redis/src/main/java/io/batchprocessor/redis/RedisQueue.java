@@ -85,7 +85,7 @@ abstract class RedisQueue implements RequestQueue {
   }
 
   /** Those of them that go next. */
-  List<WaitingMessage> shown(int max) {
+  List<WaitingMessage> shown(int max, int maxBodyBytes) {
     return List.of();
   }
 

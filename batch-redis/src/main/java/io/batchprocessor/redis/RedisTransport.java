@@ -232,13 +232,13 @@ final class RedisTransport
   }
 
   @Override
-  public List<WaitingMessage> peek(String queue, int max) {
-    return peeking.peek(queue, max, requestQueues);
+  public List<WaitingMessage> peek(String queue, int max, int maxBodyBytes) {
+    return peeking.peek(queue, max, maxBodyBytes, requestQueues);
   }
 
   @Override
-  public List<StoredDeadLetter> deadLetters(int max) {
-    return deadLetters.oldest(max);
+  public List<StoredDeadLetter> deadLetters(int max, int maxBodyBytes) {
+    return deadLetters.oldest(max, maxBodyBytes);
   }
 
   @Override

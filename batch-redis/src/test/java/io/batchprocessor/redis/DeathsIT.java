@@ -108,7 +108,7 @@ class DeathsIT {
                 return ids.size() > REQUESTS && nothingIsLeft(transport);
               });
       assertThat(transport.takeResults(1, Duration.ZERO)).isEmpty();
-      assertThat(transport.deadLetters(10)).hasSize(1);
+      assertThat(transport.deadLetters(10, 0)).hasSize(1);
     }
     assertThat(ids).containsExactlyInAnyOrderElementsOf(expected());
   }

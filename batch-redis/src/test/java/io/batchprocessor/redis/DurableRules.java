@@ -18,6 +18,7 @@ import io.batchprocessor.spi.QueueProvider;
 import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.RetryQueue;
+import io.batchprocessor.spi.StoredDeadLetter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.XAddParams;
 
 /**
  * What the durable transports promise, by number where the SPI numbers it, on a real server and
@@ -557,6 +560,34 @@ abstract class DurableRules {
     }
     assertThat(queue.receive(1, NOW)).isEmpty();
     assertThat(waiting("a")).isZero();
+  }
+
+  @Test
+  void more_dead_letters_than_are_read_at_once_are_listed_in_order_and_cut() {
+    try (Jedis cli = server.cli()) {
+      for (int i = 10; i < 55; i++) {
+        Map<String, String> letter = Map.of("message", i + " is long", "queue", "a", "reason", "r");
+        cli.xadd(deadLetters(), XAddParams.xAddParams(), letter);
+      }
+    }
+
+    List<StoredDeadLetter> shown = here.deadLetters(100, 2);
+
+    assertThat(shown)
+        .extracting(letter -> letter.body().toUtf8())
+        .containsExactlyElementsOf(IntStream.range(10, 55).mapToObj(String::valueOf).toList());
+    assertThat(shown).extracting(StoredDeadLetter::bytes).containsOnly("10 is long".length());
+    assertThat(here.deadLetters(30, 0)).isEqualTo(withoutBodies(shown, 30));
+  }
+
+  private static List<StoredDeadLetter> withoutBodies(List<StoredDeadLetter> letters, int most) {
+    return letters.stream()
+        .limit(most)
+        .map(
+            one ->
+                new StoredDeadLetter(
+                    one.key(), one.queue(), Bytes.EMPTY, one.bytes(), one.reason(), one.storedAt()))
+        .toList();
   }
 
   abstract String deadLetters();

@@ -11,6 +11,7 @@ import io.batchprocessor.spi.InvalidSettingsException;
 import io.batchprocessor.spi.Setting;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,9 @@ public final class BatchCommand {
       configuration.find(ProgramSettings.LOG_FORMAT).orElseThrow().apply();
       if (operator) {
         OperatorFlags wanted = OperatorFlags.of(parsed.all());
-        return new OperatorCommand(configuration, wanted, out).run() ? OK : FAILED;
+        // What messages say is UTF-8, whatever the terminal's character set.
+        PrintStream utf8 = new PrintStream(out, false, StandardCharsets.UTF_8);
+        return new OperatorCommand(configuration, wanted, utf8).run() ? OK : FAILED;
       }
       return run(configuration);
     } catch (InvalidSettingsException e) {
@@ -126,9 +129,12 @@ public final class BatchCommand {
     return OK;
   }
 
-  /** A setting without effect is a mistake that should be told. */
+  /**
+   * A setting without effect is a mistake that should be told, but for a variable: an image sets it
+   * for whatever is run in it.
+   */
   private static void refuseHttp(Configuration configuration) {
-    if (configuration.names(ProgramSettings.HTTP_PORT.key())) {
+    if (configuration.namesOutsideEnvironment(ProgramSettings.HTTP_PORT.key())) {
       throw new InvalidSettingsException(
           "http.port is for serving the queues of a broker: name one with --message-queue-impl");
     }

@@ -12,8 +12,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +27,15 @@ import org.jspecify.annotations.Nullable;
 final class Configuration {
 
   private final Map<String, Object> file;
+  private final Set<String> flags;
   private final Map<String, String> values;
 
   /** Of the file, what is for the processor. */
   private final Map<String, Object> fileForProcessor;
 
-  private Configuration(Map<String, Object> file, Map<String, String> values) {
+  private Configuration(Map<String, Object> file, Set<String> flags, Map<String, String> values) {
     this.file = file;
+    this.flags = Set.copyOf(flags);
     this.values = values;
     this.fileForProcessor = new LinkedHashMap<>(file);
     ProgramSettings.all().forEach(setting -> fileForProcessor.remove(setting.key()));
@@ -55,12 +60,17 @@ final class Configuration {
     }
     String path = values.get(ProgramSettings.CONFIG.key());
     return new Configuration(
-        path == null ? Map.of() : ConfigurationFile.read(Path.of(path)), values);
+        path == null ? Map.of() : ConfigurationFile.read(Path.of(path)), flags.keySet(), values);
   }
 
   /** Whether the user gave it a value, anywhere. */
   boolean names(String key) {
     return values.containsKey(key) || file.containsKey(key);
+  }
+
+  /** Whether a flag or the file gives it a value. */
+  boolean namesOutsideEnvironment(String key) {
+    return flags.contains(key) || file.containsKey(key);
   }
 
   /**
@@ -72,9 +82,15 @@ final class Configuration {
     @Nullable Object inFile = file.get(setting.key());
     String value = values.get(setting.key());
     return Optional.ofNullable(value)
-        .or(() -> Optional.ofNullable(inFile).map(String::valueOf))
+        .or(() -> Optional.ofNullable(inFile).map(Configuration::text))
         .or(setting::defaultText)
         .map(setting::parse);
+  }
+
+  private static String text(Object inFile) {
+    return inFile instanceof List<?> several
+        ? several.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : String.valueOf(inFile);
   }
 
   /**
@@ -90,6 +106,7 @@ final class Configuration {
                     find(ProcessorSettings.NAME).orElseThrow(),
                     find(ProgramSettings.HTTP_HOST).orElseThrow(),
                     port,
+                    find(ProgramSettings.HTTP_NAMES).orElse(List.of()),
                     token(),
                     find(ProgramSettings.HTTP_PAYLOADS).orElseThrow()));
   }

@@ -22,7 +22,7 @@ final class DeadLetterOperations {
 
   void list(int max, boolean bodies) {
     try (table) {
-      for (StoredDeadLetter letter : review.deadLetters(max)) {
+      for (StoredDeadLetter letter : review.deadLetters(max, bodies ? Integer.MAX_VALUE : 0)) {
         table.row(
             "key",
             letter.key(),
@@ -31,7 +31,7 @@ final class DeadLetterOperations {
             "storedAt",
             letter.stored().map(Instant::toString).orElse(null),
             "bytes",
-            letter.body().length(),
+            letter.bytes(),
             "reason",
             letter.reason(),
             bodies ? "body" : "",
@@ -41,7 +41,7 @@ final class DeadLetterOperations {
   }
 
   List<String> keys() {
-    return review.deadLetters(MOST).stream().map(StoredDeadLetter::key).toList();
+    return review.deadLetters(MOST, 0).stream().map(StoredDeadLetter::key).toList();
   }
 
   /** Whether there was a letter of each key. */

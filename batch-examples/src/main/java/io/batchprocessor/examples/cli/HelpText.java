@@ -21,7 +21,8 @@ final class HelpText {
     "Commands for operators, with the settings of the broker and --json for programs:",
     "  queue stats, queue peek [QUEUE], queue pause, queue resume",
     "  dead-letters list, dead-letters retry KEY..., dead-letters drop KEY... (or --all)",
-    "  cancel ID..., submit FILE, results [--follow]",
+    "  cancel ID..., submit FILE [--from LINE], results [--follow]",
+    "results takes them out of the queue, 20 at a time: where its output breaks, those are lost.",
     ""
   };
 

@@ -21,7 +21,7 @@ final class OperatorCommand {
           "queue stats|peek [QUEUE]|pause|resume",
           "dead-letters list|retry KEY...|drop KEY...",
           "cancel ID...",
-          "submit FILE   (- for standard input)",
+          "submit FILE [--from LINE]   (- for standard input)",
           "results [--follow]");
 
   private static final Set<String> FIRST_WORDS =
@@ -54,6 +54,7 @@ final class OperatorCommand {
     if (command.equals("queue pause") || command.equals("queue resume")) {
       String page = new RemoteControl(configuration).act(flags.words().get(1));
       out.println(flags.json() ? "{\"done\":true}" : "done by the processor at " + page);
+      out.flush();
       return true;
     }
     try (Transport transport = open()) {
@@ -91,7 +92,7 @@ final class OperatorCommand {
       case "cancel" -> cancel(transport, table);
       case "submit" ->
           new MessageOperations(transport, table, out)
-              .submit(needed("FILE", 1).get(0), flags.queue());
+              .submit(needed("FILE", 1).get(0), flags.queue(), flags.from());
       case "results" -> {
         new MessageOperations(transport, table, out).results(flags.max(), flags.follow());
         yield true;

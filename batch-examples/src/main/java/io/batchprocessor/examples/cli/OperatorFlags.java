@@ -1,5 +1,6 @@
 package io.batchprocessor.examples.cli;
 
+import io.batchprocessor.spi.InvalidSettingsException;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -16,6 +17,7 @@ import picocli.CommandLine.ParseResult;
  * @param bodies whether to show what messages say
  * @param max the most to show
  * @param queue the request queue that is meant; empty: the first
+ * @param from the line of a file to begin with
  */
 record OperatorFlags(
     List<String> words,
@@ -24,7 +26,8 @@ record OperatorFlags(
     boolean all,
     boolean bodies,
     int max,
-    String queue) {
+    String queue,
+    int from) {
 
   private static final int DEFAULT_MAX = 10;
 
@@ -54,6 +57,12 @@ record OperatorFlags(
             .type(String.class)
             .description("The request queue (submit), default the first.")
             .build());
+    spec.addOption(
+        OptionSpec.builder("--from")
+            .paramLabel("<integer>")
+            .type(Integer.class)
+            .description("The line to begin with (submit), default 1: throughLine + 1 of the last.")
+            .build());
     return spec;
   }
 
@@ -65,7 +74,15 @@ record OperatorFlags(
         parsed.hasMatchedOption("--all"),
         parsed.hasMatchedOption("--bodies"),
         parsed.matchedOptionValue("--max", DEFAULT_MAX),
-        parsed.matchedOptionValue("--queue", ""));
+        parsed.matchedOptionValue("--queue", ""),
+        line(parsed.matchedOptionValue("--from", 1)));
+  }
+
+  private static int line(int number) {
+    if (number < 1) {
+      throw new InvalidSettingsException("--from=%d: must be >= 1".formatted(number));
+    }
+    return number;
   }
 
   /** The words after the command's own. */

@@ -42,6 +42,15 @@ final class ProgramSettings {
       Setting.string("http.host", "address that they are served on; 0.0.0.0 for every one there is")
           .withDefault("127.0.0.1");
 
+  static final Setting<List<String>> HTTP_NAMES =
+      Setting.list(
+              "http.names",
+              "hosts that it may be asked for besides localhost and addresses, as a proxy passes them"
+                  + " on; default: on a loopback address no other, else any")
+          .where(
+              "names without a port",
+              names -> names.stream().noneMatch(name -> name.isEmpty() || name.contains(":")));
+
   static final Setting<String> HTTP_TOKEN =
       Setting.secret(
           "http.token",
@@ -69,6 +78,7 @@ final class ProgramSettings {
           DEADLINE,
           HTTP_PORT,
           HTTP_HOST,
+          HTTP_NAMES,
           HTTP_TOKEN,
           HTTP_TOKEN_FILE,
           HTTP_PAYLOADS,

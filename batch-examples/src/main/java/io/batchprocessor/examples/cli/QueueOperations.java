@@ -1,7 +1,6 @@
 package io.batchprocessor.examples.cli;
 
-import io.batchprocessor.message.InvalidMessageException;
-import io.batchprocessor.message.RequestMessage;
+import io.batchprocessor.message.JsonField;
 import io.batchprocessor.spi.Backlog;
 import io.batchprocessor.spi.BacklogReporter;
 import io.batchprocessor.spi.Inspection;
@@ -12,6 +11,9 @@ import java.time.Instant;
 
 /** {@code queue stats} and {@code queue peek}. */
 final class QueueOperations {
+
+  /** Of a body that is not shown, enough to find the id in, wherever producers usually have it. */
+  private static final int TO_FIND_ID = 64 * 1024;
 
   private final Transport transport;
   private final Table table;
@@ -41,10 +43,11 @@ final class QueueOperations {
   void peek(String queue, int max, boolean bodies) {
     try (table) {
       for (WaitingMessage message :
-          Table.need(Inspection.class, transport, "show what waits").peek(queue, max)) {
+          Table.need(Inspection.class, transport, "show what waits")
+              .peek(queue, max, bodies ? Integer.MAX_VALUE : TO_FIND_ID)) {
         table.row(
             "id",
-            idOf(message),
+            JsonField.text(message.body(), "id").orElse("-"),
             "queue",
             message.queue(),
             "attempt",
@@ -52,18 +55,10 @@ final class QueueOperations {
             "dueAt",
             message.due().map(Instant::toString).orElse(null),
             "bytes",
-            message.body().length(),
+            message.bytes(),
             bodies ? "body" : "",
             bodies ? message.body().toUtf8() : null);
       }
-    }
-  }
-
-  private static String idOf(WaitingMessage message) {
-    try {
-      return RequestMessage.parse(message.body(), Integer.MAX_VALUE).id();
-    } catch (InvalidMessageException e) {
-      return e.id().orElse("-");
     }
   }
 }

@@ -6,8 +6,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,20 +21,27 @@ import org.jspecify.annotations.Nullable;
 final class Access {
 
   private static final String BEARER = "Bearer ";
+  private static final Pattern ADDRESS = Pattern.compile("\\d+(\\.\\d+){3}|\\[[0-9a-f:.]+]");
 
   private final byte @Nullable [] tokenHash;
   private final @Nullable String loopbackHost;
+  private final Set<String> names;
 
   /**
    * The rules of one server.
    *
    * @param token the secret; empty: nobody has it
    * @param host the address that the server is bound to
+   * @param names what it is called elsewhere, without ports
    */
-  Access(Optional<String> token, InetAddress host) {
+  Access(Optional<String> token, InetAddress host, List<String> names) {
     this.tokenHash = token.map(Access::sha256).orElse(null);
     this.loopbackHost =
         host.isLoopbackAddress() ? host.getHostAddress().toLowerCase(Locale.ROOT) : null;
+    this.names =
+        names.stream()
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Whether there is a token at all. */
@@ -49,25 +60,30 @@ final class Access {
   }
 
   /**
-   * Whether the request was meant for this server. A server on the loopback address has no other
-   * name: a page from elsewhere that had its own name resolved to this address is refused.
+   * Whether the request was meant for this server. One on the loopback address, or with names, has
+   * no others: a page from elsewhere that had its own name resolved to this address is refused.
    */
   boolean isForUs(Headers headers) {
-    if (loopbackHost == null) {
+    String host = nameOf(headers.getFirst("Host"));
+    if (host.equals("localhost") || names.contains(host)) {
       return true;
     }
-    String host = nameOf(headers.getFirst("Host"));
-    return host.equals("localhost")
-        || host.equals("127.0.0.1")
-        || host.equals("[::1]")
-        || host.equals(loopbackHost);
+    if (loopbackHost != null) {
+      return host.equals("127.0.0.1") || host.equals("[::1]") || host.equals(loopbackHost);
+    }
+    // Whoever asks for an address, as probes and scrapes do, was misled by no name.
+    return names.isEmpty() || ADDRESS.matcher(host).matches();
   }
 
-  /** Whether a browser sent it for a page that is not ours. */
+  /**
+   * Whether a browser sent it for a page that is not ours. The browser's own word alone decides
+   * where there is one: a proxy may have put another host into the request, but not into its
+   * origin.
+   */
   static boolean isCrossSite(Headers headers) {
     String site = headers.getFirst("Sec-Fetch-Site");
-    if (site != null && !site.equals("same-origin") && !site.equals("none")) {
-      return true;
+    if (site != null) {
+      return !site.equals("same-origin") && !site.equals("none");
     }
     String origin = headers.getFirst("Origin");
     return origin != null && !authorityOf(origin).equals(headers.getFirst("Host"));

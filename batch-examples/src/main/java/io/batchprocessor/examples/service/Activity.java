@@ -100,7 +100,7 @@ public final class Activity implements BatchListener {
     if (outcome.statusCode() > 0) {
       return "gateway answered " + outcome.statusCode();
     }
-    return outcome.reason().startsWith("no answer within") ? "no answer in time" : "no connection";
+    return outcome.timedOut() ? "no answer in time" : "no connection";
   }
 
   private void count(String name, boolean ended, String id) {

@@ -19,6 +19,10 @@ final class Controls {
   private static final Logger LOG = LoggerFactory.getLogger(Controls.class);
   private static final JsonMapper JSON = new JsonMapper();
   private static final int LETTERS_SHOWN = 50;
+
+  /** More than anybody reads on a page; the command dead-letters list shows all. */
+  private static final int BODY_BYTES_SHOWN = 64 * 1024;
+
   private static final String KEY = "key";
 
   private final BatchProcessor processor;
@@ -82,7 +86,7 @@ final class Controls {
     };
   }
 
-  /** The oldest dead letters, with what they say where that may be shown. */
+  /** The oldest dead letters, with the beginning of what they say where that may be shown. */
   Reply deadLetters() {
     return processor
         .ability(DeadLetterReview.class)
@@ -93,11 +97,12 @@ final class Controls {
   private ObjectNode list(DeadLetterReview review) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode letters = json.putArray("deadLetters");
-    for (StoredDeadLetter letter : review.deadLetters(LETTERS_SHOWN)) {
+    for (StoredDeadLetter letter :
+        review.deadLetters(LETTERS_SHOWN, payloads ? BODY_BYTES_SHOWN : 0)) {
       ObjectNode one = letters.addObject();
       one.put(KEY, letter.key());
       one.put("queue", letter.queue());
-      one.put("bytes", letter.body().length());
+      one.put("bytes", letter.bytes());
       letter
           .stored()
           .ifPresentOrElse(at -> one.put("storedAt", at.toString()), () -> one.putNull("storedAt"));
@@ -105,6 +110,7 @@ final class Controls {
         // A reason may quote the message that it is about.
         one.put("reason", letter.reason());
         one.put("body", letter.body().toUtf8());
+        one.put("cut", letter.body().length() < letter.bytes());
       }
     }
     return json;

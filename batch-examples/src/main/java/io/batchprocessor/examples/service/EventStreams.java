@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Server-sent events: each snapshot, as it is taken. A thread for each reader, so that a slow one
- * holds up nobody else, and few of them.
+ * holds up nobody else, and few of them; one that does not read makes room.
  */
 final class EventStreams implements AutoCloseable {
 
@@ -25,10 +25,12 @@ final class EventStreams implements AutoCloseable {
   private static final Duration SILENCE = Duration.ofSeconds(15);
 
   private final Sampler sampler;
+  private final WriteLimit writeLimit;
   private final ThreadPoolExecutor threads;
 
-  EventStreams(Sampler sampler, ThreadFactory factory) {
+  EventStreams(Sampler sampler, WriteLimit writeLimit, ThreadFactory factory) {
     this.sampler = sampler;
+    this.writeLimit = writeLimit;
     this.threads =
         new ThreadPoolExecutor(
             0, MAX_READERS, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
@@ -40,7 +42,8 @@ final class EventStreams implements AutoCloseable {
       threads.execute(() -> stream(exchange));
     } catch (RejectedExecutionException e) {
       exchange.getResponseHeaders().set("Retry-After", "10");
-      Reply.error(503, "too many streams: " + MAX_READERS + " are open").send(exchange);
+      Reply refusal = Reply.error(503, "too many streams: " + MAX_READERS + " are open");
+      writeLimit.during(() -> refusal.send(exchange));
     }
   }
 
@@ -51,7 +54,7 @@ final class EventStreams implements AutoCloseable {
       headers.set("Content-Type", "text/event-stream; charset=utf-8");
       // Proxies that gather answers before they pass them on would hold events back.
       headers.set("X-Accel-Buffering", "no");
-      exchange.sendResponseHeaders(200, 0);
+      writeLimit.during(() -> exchange.sendResponseHeaders(200, 0));
       // Closed, it tells the reader that this was the end and no accident.
       try (OutputStream out = exchange.getResponseBody()) {
         write(out);
@@ -67,17 +70,26 @@ final class EventStreams implements AutoCloseable {
     long sequence = 0;
     while (true) {
       Sampler.Sample sample = sampler.await(sequence, SILENCE);
-      if (sample.sequence() > sequence) {
-        sequence = sample.sequence();
-        out.write(("id: " + sequence + "\nevent: stats\ndata: ").getBytes(StandardCharsets.UTF_8));
-        out.write(sample.json().toByteArray());
-        out.write('\n');
-      } else {
-        out.write(':');
-      }
-      out.write('\n');
-      out.flush();
+      boolean isNew = sample.sequence() > sequence;
+      sequence = sample.sequence();
+      writeLimit.during(
+          () -> {
+            if (isNew) {
+              write(out, sample);
+            } else {
+              out.write(':');
+            }
+            out.write('\n');
+            out.flush();
+          });
     }
+  }
+
+  private static void write(OutputStream out, Sampler.Sample sample) throws IOException {
+    String head = "id: " + sample.sequence() + "\nevent: stats\ndata: ";
+    out.write(head.getBytes(StandardCharsets.UTF_8));
+    sample.json().writeTo(out);
+    out.write('\n');
   }
 
   /** Ends the streams; those that can't be told in a second end with their connections. */

@@ -3,6 +3,7 @@ package io.batchprocessor.examples.service;
 import io.batchprocessor.spi.InvalidSettingsException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -12,16 +13,24 @@ import java.util.Optional;
  * @param name what the page calls the processor
  * @param host the address to listen on
  * @param port the port; 0: any that is free
+ * @param names hosts that it may be asked for besides the loopback ones, without ports; empty: on a
+ *     loopback address no other, else any
  * @param token who has it may change things; empty: nobody may
  * @param payloads whether they may also read what messages say
  */
 public record HttpOptions(
-    String name, String host, int port, Optional<String> token, boolean payloads) {
+    String name,
+    String host,
+    int port,
+    List<String> names,
+    Optional<String> token,
+    boolean payloads) {
 
   /** Refuses nulls. */
   public HttpOptions {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(host, "host");
+    names = List.copyOf(names);
     Objects.requireNonNull(token, "token");
   }
 

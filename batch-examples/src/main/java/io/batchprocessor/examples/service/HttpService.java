@@ -13,8 +13,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -25,13 +27,22 @@ import org.slf4j.LoggerFactory;
  * Serves what an operator and their tools want to know of one processor, over HTTP: health,
  * metrics, numbers, and a page that shows them and can pause, limit and cancel.
  *
- * <p>By the JDK's own server, a few threads of its own, and as many connections as are allowed. Who
- * may do what is {@link Access}'s to say.
+ * <p>By the JDK's own server. A connection costs a thread at the most, and only while a request of
+ * it arrives or is answered; both have a time limit, so that whoever sends or reads slowly holds up
+ * nobody else. Who may do what is {@link Access}'s to say.
  */
 public final class HttpService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpService.class);
   private static final int THREADS = 4;
+  private static final int MAX_CONNECTIONS = 200;
+
+  /**
+   * Twice: the thread of a request may not be gone yet when the next one of its connection comes.
+   */
+  private static final int MAX_THREADS = 2 * MAX_CONNECTIONS;
+
+  private static final Duration WRITE_LIMIT = Duration.ofSeconds(10);
   private static final int BACKLOG = 64;
   private static final long WARNING_NANOS = Duration.ofSeconds(10).toNanos();
   private static final int MAX_BODY = 4096;
@@ -42,7 +53,7 @@ public final class HttpService implements AutoCloseable {
     setDefault("sun.net.httpserver.nodelay", "true");
     // Seconds that a request may take to arrive: a thread is not for whoever sends a byte a minute.
     setDefault("sun.net.httpserver.maxReqTime", "10");
-    setDefault("jdk.httpserver.maxConnections", "200");
+    setDefault("jdk.httpserver.maxConnections", Integer.toString(MAX_CONNECTIONS));
   }
 
   private final BatchProcessor processor;
@@ -54,6 +65,7 @@ public final class HttpService implements AutoCloseable {
   private final StaticFiles files = new StaticFiles();
   private final Access access;
   private final Sampler sampler;
+  private final WriteLimit writeLimit;
   private final EventStreams streams;
   private final Controls controls;
   private final Supplier<String> metrics;
@@ -68,17 +80,28 @@ public final class HttpService implements AutoCloseable {
    */
   public HttpService(
       HttpOptions options, BatchProcessor processor, Activity activity, Supplier<String> metrics) {
+    this(options, processor, activity, metrics, WRITE_LIMIT);
+  }
+
+  HttpService(
+      HttpOptions options,
+      BatchProcessor processor,
+      Activity activity,
+      Supplier<String> metrics,
+      Duration writeLimit) {
     this.processor = processor;
     this.metrics = metrics;
     InetAddress host = options.address();
-    this.access = new Access(options.token(), host);
+    this.access = new Access(options.token(), host, options.names());
+    this.writeLimit = new WriteLimit(writeLimit);
     BrokerLook broker = new BrokerLook(processor);
     broker.look();
     this.sampler =
         new Sampler(
             processor,
             broker,
-            new SnapshotJson(options.name(), activity, access.hasToken(), options.payloads()));
+            new SnapshotJson(options.name(), activity, access.hasToken(), options.payloads()),
+            this.writeLimit::sweep);
     sampler.take();
     this.controls = new Controls(processor, options.payloads());
     try {
@@ -89,8 +112,10 @@ public final class HttpService implements AutoCloseable {
               .formatted(options.port(), options.host(), e.getMessage()),
           e);
     }
-    this.threads = Executors.newFixedThreadPool(THREADS, daemons("http"));
-    this.streams = new EventStreams(sampler, daemons("events"));
+    this.threads =
+        new ThreadPoolExecutor(
+            THREADS, MAX_THREADS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("http"));
+    this.streams = new EventStreams(sampler, this.writeLimit, daemons("events"));
     this.samplerThread = daemons("sampler").newThread(sampler);
     this.brokerThread = daemons("broker").newThread(broker);
     server.setExecutor(threads);
@@ -116,12 +141,16 @@ public final class HttpService implements AutoCloseable {
       if (path.equals("/api/events") && isAllowedToRead(exchange)) {
         streams.open(exchange);
       } else {
-        reply(exchange, path).send(exchange);
+        send(reply(exchange, path), exchange);
       }
     } catch (RuntimeException e) {
       failed(exchange, e);
-      Reply.error(500, "failed; the log says why").send(exchange);
+      send(Reply.error(500, "failed; the log says why"), exchange);
     }
+  }
+
+  private void send(Reply reply, HttpExchange exchange) throws IOException {
+    writeLimit.during(() -> reply.send(exchange));
   }
 
   /** Whoever asks decides how often: one line in ten seconds at most. */
@@ -148,7 +177,7 @@ public final class HttpService implements AutoCloseable {
 
   private Reply reply(HttpExchange exchange, String path) throws IOException {
     if (!access.isForUs(exchange.getRequestHeaders())) {
-      return Reply.error(421, "this server is on the loopback address and has no other name");
+      return Reply.error(421, "this server has no such name; http.names lists those that it has");
     }
     if (Controls.knows(path)) {
       return act(exchange, path);

@@ -25,6 +25,7 @@ final class Sampler implements Runnable {
   private final BatchProcessor processor;
   private final BrokerLook broker;
   private final SnapshotJson json;
+  private final Runnable beside;
   private final History history = new History();
   private final Object lock = new Object();
   private Sample sample = new Sample(0, Bytes.EMPTY);
@@ -40,10 +41,16 @@ final class Sampler implements Runnable {
    */
   record Sample(long sequence, Bytes json) {}
 
-  Sampler(BatchProcessor processor, BrokerLook broker, SnapshotJson json) {
+  /**
+   * Nothing is sampled yet.
+   *
+   * @param beside what else is to be done once a second
+   */
+  Sampler(BatchProcessor processor, BrokerLook broker, SnapshotJson json, Runnable beside) {
     this.processor = processor;
     this.broker = broker;
     this.json = json;
+    this.beside = beside;
     this.before = processor.stats();
     this.beforeNanos = System.nanoTime();
   }
@@ -53,6 +60,7 @@ final class Sampler implements Runnable {
     try {
       while (true) {
         take();
+        beside.run();
         Thread.sleep(EVERY.toMillis());
       }
     } catch (InterruptedException e) {
@@ -97,8 +105,11 @@ final class Sampler implements Runnable {
   /** Results, and attempts that were shed, per second. */
   record Rates(double succeeded, double failed, double shed) {}
 
-  /** The latest snapshot. */
+  /** The latest snapshot, for somebody who asks once. */
   Sample latest() {
+    if (broker.read()) {
+      take();
+    }
     synchronized (lock) {
       return sample;
     }
@@ -106,6 +117,7 @@ final class Sampler implements Runnable {
 
   /** Waits for a snapshot after {@code sequence}; the latest if none comes in time. */
   Sample await(long sequence, Duration atMost) throws InterruptedException {
+    broker.read();
     long end = System.nanoTime() + atMost.toNanos();
     synchronized (lock) {
       for (long left = atMost.toNanos();

@@ -7,6 +7,7 @@ import io.batchprocessor.PoolStats;
 import io.batchprocessor.Stats;
 import io.batchprocessor.examples.service.Activity.CauseCount;
 import io.batchprocessor.message.ErrorCode;
+import io.batchprocessor.message.JsonField;
 import io.batchprocessor.spi.Backlog;
 import io.batchprocessor.spi.WaitingMessage;
 import java.time.Duration;
@@ -137,7 +138,7 @@ final class SnapshotJson {
               ArrayNode next = json.putArray("retries");
               for (WaitingMessage retry : retries) {
                 ObjectNode one = next.addObject();
-                one.put("id", BrokerLook.idOf(retry.body()));
+                one.put("id", JsonField.text(retry.body(), "id").orElse(""));
                 one.put("queue", retry.queue());
                 one.put("attempt", retry.attempt());
                 retry

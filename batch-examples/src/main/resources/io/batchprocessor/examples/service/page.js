@@ -8,6 +8,8 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const charts = new Charts($("charts"));
 
+const AGAIN_MILLIS = 5000;
+
 let token = sessionStorage.getItem("token");
 let stats = null;
 let lettersSeen = -1;
@@ -108,7 +110,7 @@ function show(now) {
   put("sequence", now.sequence);
   if (token && now.deadLettered !== lettersSeen) {
     lettersSeen = now.deadLettered;
-    loadLetters();
+    loadLetters().catch((failure) => say(failure.message, "bad"));
   }
 }
 
@@ -144,7 +146,9 @@ function showMargin(margin) {
 /** A slider for each pool; what a hand is on is left alone. */
 function showPools(pools) {
   const host = $("pools");
-  if (host.children.length !== pools.length) {
+  const names = JSON.stringify(pools.map((pool) => pool.name));
+  if (host.dataset.names !== names) {
+    host.dataset.names = names;
     host.replaceChildren(...pools.map((pool, index) => {
       const slider = make("input", { type: "range", min: 1, max: pool.concurrency, value: pool.limit, id: `limit-${index}` });
       slider.dataset.pool = pool.name;
@@ -163,6 +167,7 @@ function showPools(pools) {
   pools.forEach((pool, index) => {
     const slider = $(`limit-${index}`);
     slider.disabled = !token;
+    slider.max = pool.concurrency;
     if (document.activeElement !== slider || slider.disabled) {
       slider.value = pool.limit;
       put(`limit-${index}-value`, `${pool.limit} of ${pool.concurrency}`);
@@ -265,7 +270,7 @@ function letter(one) {
       make("div", { className: "row" }, retry, drop)),
     one.body === undefined
       ? make("p", { className: "fine" }, "What it says is hidden: http.payloads is false.")
-      : make("details", {}, make("summary", {}, "What it says"), make("pre", { tabIndex: 0 }, one.body)));
+      : make("details", {}, make("summary", {}, one.cut ? "How it begins" : "What it says"), make("pre", { tabIndex: 0 }, one.body)));
 }
 
 $("pause").addEventListener("click", () => {
@@ -305,7 +310,11 @@ async function begin() {
     connected(true);
     show(JSON.parse(event.data));
   });
-  events.addEventListener("error", () => connected(false));
+  events.addEventListener("error", () => {
+    connected(false);
+    // What broke off the browser tries again by itself; what was refused it gives up for good.
+    if (events.readyState === EventSource.CLOSED) setTimeout(begin, AGAIN_MILLIS);
+  });
 }
 
 begin();

@@ -118,6 +118,17 @@ class BatchCommandTest {
   }
 
   @Test
+  void a_status_page_is_refused_where_there_is_none_if_a_flag_or_the_file_asks_for_it()
+      throws IOException {
+    Path file = Files.writeString(directory.resolve("config.json"), "{\"http.port\": 8080}");
+    for (String asks : List.of("--http.port=8080", "--config=" + file)) {
+      err.reset();
+      assertThat(run(asks)).isEqualTo(2);
+      assertThat(problems()).singleElement().asString().contains("http.port is for serving");
+    }
+  }
+
+  @Test
   void input_without_output_is_refused() throws IOException {
     Path input = Files.createFile(directory.resolve("in.jsonl"));
     assertThat(run(ENDPOINT, "--input=" + input)).isEqualTo(2);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.batchprocessor.examples.CountingGateway;
 import io.batchprocessor.examples.ForkedMain;
+import io.batchprocessor.examples.deploy.Dockerfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,9 @@ class MainIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** It sets the port of the status page for whatever runs in it. */
+  private static final Map<String, String> IMAGE = Dockerfile.read().environment();
+
   @TempDir Path directory;
   private CountingGateway gateway;
 
@@ -38,8 +42,8 @@ class MainIT {
   }
 
   @Test
-  void without_arguments_a_demonstration_runs_and_says_how_it_went() {
-    try (ForkedMain main = ForkedMain.start(directory)) {
+  void without_arguments_a_demonstration_runs_and_says_how_it_went_in_the_image_too() {
+    try (ForkedMain main = ForkedMain.start(directory, List.of(), IMAGE)) {
       assertThat(main.exitCode()).isZero();
       assertThat(main.err()).isEmpty();
       assertThat(main.out())
@@ -54,6 +58,24 @@ class MainIT {
           .containsPattern("batch tokens +32448 ")
           .doesNotContain("\r");
       assertThat(main.out().lines()).allMatch(line -> line.length() <= 80);
+    }
+  }
+
+  @Test
+  void the_image_answers_a_file() throws IOException {
+    Path input = directory.resolve("in.jsonl");
+    Files.writeString(input, "{\"id\":\"r-1\",\"deadline\":\"4102444800\",\"payload\":{}}\n");
+    Path output = directory.resolve("out.jsonl");
+    try (ForkedMain main =
+        ForkedMain.start(
+            directory,
+            List.of(),
+            IMAGE,
+            "--endpoint=" + gateway.endpoint(),
+            "--input=" + input,
+            "--output=" + output)) {
+      assertThat(main.exitCode()).as(main.err()).isZero();
+      assertThat(output).content().contains("r-1", "as you say");
     }
   }
 

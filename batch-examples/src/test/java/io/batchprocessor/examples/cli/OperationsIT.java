@@ -10,10 +10,14 @@ import io.batchprocessor.examples.CountingGateway;
 import io.batchprocessor.examples.ForkedMain;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.message.RequestMessage;
+import io.batchprocessor.message.ResultMessage;
+import io.batchprocessor.spi.Delivery;
 import io.batchprocessor.spi.Producer;
+import io.batchprocessor.spi.Result;
 import io.batchprocessor.spi.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,6 +30,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -176,6 +181,67 @@ class OperationsIT {
     }
   }
 
+  @Test
+  void results_are_written_byte_for_byte_whatever_the_character_set() throws Exception {
+    environment.put("LC_ALL", "C");
+    Bytes answer = Bytes.utf8("{\"text\":\n\"gr\u00fcn \u4f60\u597d\"}");
+    List<Bytes> stored = storeResults(1, answer);
+
+    try (ForkedMain main = ForkedMain.start(directory, List.of(), environment, "results")) {
+      assertThat(main.exitCode()).isZero();
+      assertThat(main.outBytes())
+          .isEqualTo(
+              (stored.get(0).toUtf8().replace('\n', ' ') + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void results_that_are_taken_and_cannot_be_written_are_few_and_told() throws Exception {
+    storeResults(600, Bytes.utf8("{}"));
+    OutputStream breaks =
+        new OutputStream() {
+          private int lines;
+
+          @Override
+          public void write(int each) throws IOException {
+            lines += each == '\n' ? 1 : 0;
+            if (lines > 20) {
+              throw new IOException("Broken pipe");
+            }
+          }
+        };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    int code =
+        new BatchCommand(
+                environment,
+                new PrintStream(breaks, false, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8))
+            .run("results", "--follow");
+
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("standard output is gone; up to 20 results were taken and not written");
+    assertThat(run("results", "--max", "1000").rows()).hasSizeGreaterThanOrEqualTo(550);
+  }
+
+  /** Puts as many into the result queue as a processor would. */
+  private List<Bytes> storeResults(int count, Bytes answer) throws InterruptedException {
+    submitRaw(IntStream.range(0, count).mapToObj(i -> request("r-" + i)).toArray(String[]::new));
+    try (Transport transport = openTransport()) {
+      List<Result> results = new ArrayList<>();
+      while (results.size() < count) {
+        for (Delivery delivery :
+            transport.requestQueues().get(0).receive(count - results.size(), PATIENCE)) {
+          String id = RequestMessage.parse(delivery.body(), Integer.MAX_VALUE).id();
+          results.add(new Result(delivery, ResultMessage.builder(id).answer(200, answer).build()));
+        }
+      }
+      transport.resultQueue().publish(results);
+      return results.stream().map(result -> result.message().toJson()).toList();
+    }
+  }
+
   private List<JsonNode> letters() {
     return run("dead-letters", "list", "--json").rows();
   }
@@ -301,23 +367,25 @@ class OperationsIT {
   }
 
   private void submitRaw(String... messages) {
-    try (Transport transport =
-        BatchProcessor.builder()
-            .setting("message-queue-impl", environment.get("BATCH_MESSAGE_QUEUE_IMPL"))
-            .setting("redis.url", environment.get("BATCH_REDIS_URL"))
-            .setting("redis.password", PASSWORD)
-            .setting("redis.request-queue-name", environment.get("BATCH_REDIS_REQUEST_QUEUE_NAME"))
-            .setting("redis.retry-queue-name", environment.get("BATCH_REDIS_RETRY_QUEUE_NAME"))
-            .setting("redis.result-queue-name", environment.get("BATCH_REDIS_RESULT_QUEUE_NAME"))
-            .setting(
-                "redis.dead-letter-queue-name",
-                environment.get("BATCH_REDIS_DEAD_LETTER_QUEUE_NAME"))
-            .openTransport()) {
+    try (Transport transport = openTransport()) {
       ((Producer) transport)
           .submit(
               environment.get("BATCH_REDIS_REQUEST_QUEUE_NAME"),
               List.of(messages).stream().map(Bytes::utf8).toList());
     }
+  }
+
+  private Transport openTransport() {
+    return BatchProcessor.builder()
+        .setting("message-queue-impl", environment.get("BATCH_MESSAGE_QUEUE_IMPL"))
+        .setting("redis.url", environment.get("BATCH_REDIS_URL"))
+        .setting("redis.password", PASSWORD)
+        .setting("redis.request-queue-name", environment.get("BATCH_REDIS_REQUEST_QUEUE_NAME"))
+        .setting("redis.retry-queue-name", environment.get("BATCH_REDIS_RETRY_QUEUE_NAME"))
+        .setting("redis.result-queue-name", environment.get("BATCH_REDIS_RESULT_QUEUE_NAME"))
+        .setting(
+            "redis.dead-letter-queue-name", environment.get("BATCH_REDIS_DEAD_LETTER_QUEUE_NAME"))
+        .openTransport();
   }
 
   private static String request(String id) {

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A Dockerfile, as far as its rules and the test of what it builds need to read it. */
-record Dockerfile(List<Instruction> instructions) {
+public record Dockerfile(List<Instruction> instructions) {
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([A-Z_]+)}?");
 
@@ -22,7 +22,7 @@ record Dockerfile(List<Instruction> instructions) {
    * @param arguments what follows, with its continuation lines joined
    * @param stage counted from 0; -1 before the first FROM
    */
-  record Instruction(String name, String arguments, int stage) {
+  public record Instruction(String name, String arguments, int stage) {
 
     /** Whether it is a JSON array, for which no shell is started. */
     boolean isExecForm() {
@@ -34,7 +34,8 @@ record Dockerfile(List<Instruction> instructions) {
     }
   }
 
-  static Dockerfile read() {
+  /** That of batch-examples/deploy. */
+  public static Dockerfile read() {
     return parse(Deployment.text("Dockerfile"));
   }
 
@@ -70,6 +71,16 @@ record Dockerfile(List<Instruction> instructions) {
       throw new AssertionError("the last stage must have one " + name + ", has " + found);
     }
     return found.get(0);
+  }
+
+  /** The variables of the image that is kept. */
+  public Map<String, String> environment() {
+    Map<String, String> variables = new LinkedHashMap<>();
+    for (String word : last("ENV").words()) {
+      String[] parts = word.split("=", 2);
+      variables.put(parts[0], parts[1]);
+    }
+    return variables;
   }
 
   /** The defaults of its arguments. */

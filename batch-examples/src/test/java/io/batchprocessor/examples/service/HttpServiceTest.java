@@ -15,8 +15,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +155,74 @@ class HttpServiceTest {
     }
   }
 
+  @Test
+  void clients_that_send_a_byte_or_read_nothing_hold_up_nobody_and_are_ended() throws Exception {
+    String large = "x".repeat(1 << 20);
+    CountDownLatch asked = new CountDownLatch(8);
+    CountDownLatch answer = new CountDownLatch(1);
+    List<Socket> slow = new ArrayList<>();
+    List<Socket> deaf = new ArrayList<>();
+    try (HttpService impatient =
+        new HttpService(
+            new HttpOptions("impatient", "127.0.0.1", 0, List.of(), Optional.empty(), false),
+            served.processor,
+            new Activity(),
+            () -> {
+              asked.countDown();
+              pass(answer);
+              return large;
+            },
+            Duration.ofMillis(100))) {
+      for (int i = 0; i < 8; i++) {
+        slow.add(sent(impatient, "G"));
+        deaf.add(sent(impatient, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(64)));
+      }
+      assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+
+      assertThat(Served.status(impatient.port(), "/healthz")).isEqualTo(200);
+
+      answer.countDown();
+      eventually().until(() -> deaf.stream().allMatch(HttpServiceTest::isEnded));
+      eventually().until(HttpServiceTest::nothingIsWritten);
+    } finally {
+      answer.countDown();
+      slow.addAll(deaf);
+      for (Socket client : slow) {
+        client.close();
+      }
+    }
+  }
+
+  private static Socket sent(HttpService service, String request) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port());
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  /** Told by the second write after the server's end, which the first one makes known. */
+  private static boolean isEnded(Socket client) {
+    try {
+      client.getOutputStream().write('x');
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static void pass(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean nothingIsWritten() {
+    return Thread.getAllStackTraces().values().stream()
+        .flatMap(Arrays::stream)
+        .noneMatch(frame -> frame.getClassName().equals(Reply.class.getName()));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -279,6 +350,7 @@ class HttpServiceTest {
     eventually().until(() -> served.processor.stats().deadLettered() == 1);
     JsonNode letter = Served.json(trusted("/api/dead-letters")).path("deadLetters").path(0);
     assertThat(letter.path("body").asText()).contains(Served.PAYLOAD);
+    assertThat(letter.path("cut").asBoolean()).isFalse();
     assertThat(letter.path("reason").asText()).contains("payload");
 
     String key = "{\"key\":\"" + letter.path("key").asText() + "\"}";
@@ -294,6 +366,24 @@ class HttpServiceTest {
     assertThat(served.postTrusted("/api/dead-letters/drop", key).body())
         .isEqualTo("{\"done\":false}");
     assertThat(trusted("/api/dead-letters")).isEqualTo("{\"deadLetters\":[]}");
+  }
+
+  @Test
+  void of_large_dead_letters_the_list_has_the_size_and_only_as_much_as_is_shown() {
+    int length = served.submitLarge(200_000);
+    eventually().until(() -> served.processor.stats().deadLettered() == 1);
+    JsonNode hidden = Served.json(trusted("/api/dead-letters")).path("deadLetters").path(0);
+    assertThat(hidden.path("bytes").asInt()).isEqualTo(length);
+    assertThat(hidden.has("body")).isFalse();
+
+    restart(Served.showingPayloads());
+    served.submitLarge(200_000);
+    eventually().until(() -> served.processor.stats().deadLettered() == 1);
+    JsonNode shown = Served.json(trusted("/api/dead-letters")).path("deadLetters").path(0);
+
+    assertThat(shown.path("bytes").asInt()).isEqualTo(length);
+    assertThat(shown.path("body").asText()).startsWith("{\"payload\":").hasSize(64 * 1024);
+    assertThat(shown.path("cut").asBoolean()).isTrue();
   }
 
   private String trusted(String path) {
@@ -356,6 +446,52 @@ class HttpServiceTest {
   }
 
   @Test
+  void behind_a_proxy_the_buttons_work_whether_it_keeps_the_host_or_not() throws IOException {
+    restart(Served.on("127.0.0.1", "batch.example"));
+    for (String host : List.of("Batch.Example", "127.0.0.1:8080")) {
+      assertThat(
+              statusLine(
+                  "POST /api/pause",
+                  host,
+                  "Origin: https://batch.example",
+                  "Sec-Fetch-Site: same-origin"))
+          .as(host)
+          .isEqualTo("HTTP/1.1 200 OK");
+    }
+    assertThat(statusLine("POST /api/pause", "batch.example", "Origin: https://batch.example"))
+        .as("a browser that tells no more")
+        .isEqualTo("HTTP/1.1 200 OK");
+    assertThat(statusLine("POST /api/pause", "batch.example", "Origin: https://evil.example"))
+        .startsWith("HTTP/1.1 403");
+  }
+
+  @Test
+  void with_names_no_other_name_is_served_on_any_address_but_addresses_are() throws IOException {
+    restart(Served.on("0.0.0.0", "batch.example"));
+    for (String wrong : List.of("evil.example", "evil.example:80", "1.2.3.4.evil.example", "")) {
+      assertThat(statusLine("GET /api/stats", wrong)).as(wrong).startsWith("HTTP/1.1 421");
+    }
+    for (String right : List.of("batch.example:8443", "10.1.2.3:8080", "[fd00::1]:8080")) {
+      assertThat(statusLine("GET /healthz", right)).as(right).isEqualTo("HTTP/1.1 200 OK");
+    }
+  }
+
+  private String statusLine(String request, String host, String... headers) throws IOException {
+    try (Stream stream =
+        new Stream(
+            request
+                + " HTTP/1.1\r\nContent-Length: 0\r\nAuthorization: Bearer "
+                + Served.TOKEN
+                + "\r\nHost: "
+                + host
+                + "\r\n"
+                + String.join("", Arrays.stream(headers).map(one -> one + "\r\n").toList())
+                + "\r\n")) {
+      return stream.line();
+    }
+  }
+
+  @Test
   void close_ends_every_thread_and_stream_and_frees_the_port() throws Exception {
     int port = served.service.port();
     try (Stream stream = new Stream("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
@@ -377,7 +513,8 @@ class HttpServiceTest {
   @Test
   void a_port_that_is_taken_is_told_with_what_to_do() {
     HttpOptions taken =
-        new HttpOptions("second", "127.0.0.1", served.service.port(), Optional.empty(), false);
+        new HttpOptions(
+            "second", "127.0.0.1", served.service.port(), List.of(), Optional.empty(), false);
 
     assertThatThrownBy(
             () -> new HttpService(taken, served.processor, new Activity(), () -> "").close())

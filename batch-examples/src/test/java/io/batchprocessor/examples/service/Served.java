@@ -35,6 +35,10 @@ final class Served implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
 
   private Served(Optional<String> token, boolean payloads) {
+    this("127.0.0.1", List.of(), token, payloads);
+  }
+
+  private Served(String host, List<String> names, Optional<String> token, boolean payloads) {
     Observation observation = new Observation();
     BatchProcessorBuilder builder =
         BatchProcessor.builder()
@@ -46,7 +50,7 @@ final class Served implements AutoCloseable {
     processor = builder.build();
     processor.start();
     service =
-        observation.serve(new HttpOptions("served", "127.0.0.1", 0, token, payloads), processor);
+        observation.serve(new HttpOptions("served", host, 0, names, token, payloads), processor);
   }
 
   static Served withToken() {
@@ -55,6 +59,10 @@ final class Served implements AutoCloseable {
 
   static Served showingPayloads() {
     return new Served(Optional.of(TOKEN), true);
+  }
+
+  static Served on(String host, String... names) {
+    return new Served(host, List.of(names), Optional.of(TOKEN), false);
   }
 
   static Served withoutToken() {
@@ -84,6 +92,13 @@ final class Served implements AutoCloseable {
     queues.submit("essays", List.of(Bytes.utf8("{\"payload\":\"" + PAYLOAD + "\"}")));
   }
 
+  /** The same, with a payload of that many letters; returns how long all of it is. */
+  int submitLarge(int letters) {
+    Bytes message = Bytes.utf8("{\"payload\":\"" + "x".repeat(letters) + "\"}");
+    queues.submit("essays", List.of(message));
+    return message.length();
+  }
+
   HttpResponse<String> get(String path, String... headers) {
     return send(request(path, headers).GET().build());
   }
@@ -110,6 +125,17 @@ final class Served implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(text, e);
     }
+  }
+
+  /** What a service that is not this one answers. */
+  static int status(int port, String path) throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(60))
+                .build(),
+            HttpResponse.BodyHandlers.discarding())
+        .statusCode();
   }
 
   private HttpRequest.Builder request(String path, String... headers) {

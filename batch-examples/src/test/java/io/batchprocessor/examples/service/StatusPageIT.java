@@ -1,5 +1,6 @@
 package io.batchprocessor.examples.service;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -8,10 +9,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.batchprocessor.message.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.core.ConditionFactory;
@@ -192,13 +197,13 @@ class StatusPageIT {
 
     browser.click(".letter button");
     eventually().until(() -> served.processor.stats().deadLettered() == 2);
-    eventually().until(() -> served.queues.deadLetters(10).size() == 1);
+    eventually().until(() -> served.queues.deadLetters(10, 0).size() == 1);
     browser.awaitTrue(
         "[...document.querySelectorAll('.letter button')].some(button =>"
             + " button.getAttribute('aria-label') === 'Drop dead letter 2')");
     browser.click(".letter button.danger");
 
-    eventually().until(() -> served.queues.deadLetters(10).isEmpty());
+    eventually().until(() -> served.queues.deadLetters(10, 0).isEmpty());
     browser.awaitTrue("document.querySelectorAll('.letter').length === 0");
   }
 
@@ -207,6 +212,45 @@ class StatusPageIT {
     served.service.close();
 
     browser.awaitTrue("document.getElementById('live').textContent.includes('trying again')");
+  }
+
+  @Test
+  void refused_as_there_are_too_many_it_goes_on_when_there_is_room() throws IOException {
+    browser.open("about:blank");
+    Deque<Socket> streams = new ArrayDeque<>();
+    try {
+      // The stream of the page that was left may still count.
+      eventually()
+          .until(
+              () -> {
+                openStream().ifPresent(streams::add);
+                return streams.size() == EventStreams.MAX_READERS;
+              });
+      browser.open(served.url("/"));
+      browser.awaitTrue("document.getElementById('live').textContent.includes('trying again')");
+
+      streams.remove().close();
+
+      browser.awaitTrue("document.getElementById('live').textContent === 'live'");
+    } finally {
+      for (Socket stream : streams) {
+        stream.close();
+      }
+    }
+  }
+
+  /** Empty if there are too many. */
+  private Optional<Socket> openStream() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), served.service.port());
+    socket
+        .getOutputStream()
+        .write("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+    String status = new String(socket.getInputStream().readNBytes(15), US_ASCII);
+    if (status.equals("HTTP/1.1 200 OK")) {
+      return Optional.of(socket);
+    }
+    socket.close();
+    return Optional.empty();
   }
 
   @ParameterizedTest
