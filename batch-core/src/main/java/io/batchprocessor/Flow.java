@@ -18,7 +18,7 @@ final class Flow {
   private @Nullable HeldRequest waiting;
   private long waitsUntilNanos;
   private boolean waitsAlone;
-  private final Stay stay = new Stay();
+  private final Stay stay = Stay.untilThereIsRoom();
 
   /** What came on one lane. */
   private record Way(Lane lane, WaitingOrder order) {

@@ -36,7 +36,7 @@ final class RetrySluice implements Intake.Sluice {
   private final Admission admission;
   private final LogThrottle unknownQueue;
   private final Map<QueueBuffer, Stay> stays = new HashMap<>();
-  private final Stay ofUnknown = new Stay();
+  private final Stay ofUnknown = Stay.forOthers();
 
   /** How many of the batch at hand go to each buffer: they are put there only at its end. */
   private final Map<QueueBuffer, Integer> claims = new HashMap<>();
@@ -116,7 +116,7 @@ final class RetrySluice implements Intake.Sluice {
   }
 
   private Stay stayOf(QueueBuffer buffer) {
-    return stays.computeIfAbsent(buffer, key -> new Stay());
+    return stays.computeIfAbsent(buffer, key -> Stay.untilThereIsRoom());
   }
 
   private void putOff(HeldMessage message, Stay stay, long leftNanos) {

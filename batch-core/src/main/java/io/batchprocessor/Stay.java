@@ -4,16 +4,30 @@ import java.time.Duration;
 
 /**
  * How long what finds no room here should stay with the broker: a second, and twice as long each
- * time the first of it may be back, up to a minute. So a large backlog does not go round and round.
+ * time the first of it may be back, up to a bound. So a large backlog does not go round and round.
  * Used by one thread at a time.
  */
 final class Stay {
 
   private static final long FIRST_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final long LONGEST_NANOS = Duration.ofSeconds(60).toNanos();
 
+  private final long longestNanos;
   private long nanos;
   private long growsNanos;
+
+  private Stay(Duration longest) {
+    this.longestNanos = longest.toNanos();
+  }
+
+  /** Up to a minute, for what this processor has no room for. */
+  static Stay untilThereIsRoom() {
+    return new Stay(Duration.ofSeconds(60));
+  }
+
+  /** Up to ten seconds, for what another processor may be waiting for. */
+  static Stay forOthers() {
+    return new Stay(Duration.ofSeconds(10));
+  }
 
   /** For what is given up now. */
   long nanos(long nowNanos) {
@@ -21,7 +35,7 @@ final class Stay {
       nanos = FIRST_NANOS;
       growsNanos = nowNanos + nanos;
     } else if (growsNanos - nowNanos <= 0) {
-      nanos = Math.min(LONGEST_NANOS, 2 * nanos);
+      nanos = Math.min(longestNanos, 2 * nanos);
       growsNanos = nowNanos + nanos;
     }
     return nanos;

@@ -327,7 +327,8 @@ final class ReceiveFaults {
     @Override
     List<Delivery> receive(RequestQueue queue, int max, Duration maxWait)
         throws InterruptedException {
-      List<WaitingMessage> seen = max == 10 ? store().peek(queue.name(), max) : List.of();
+      List<WaitingMessage> seen =
+          max == 10 ? store().peek(queue.name(), max, Integer.MAX_VALUE) : List.of();
       if (seen.size() < 10) {
         return super.receive(queue, max, maxWait);
       }
