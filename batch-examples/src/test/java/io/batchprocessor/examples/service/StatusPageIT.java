@@ -90,7 +90,8 @@ class StatusPageIT {
     assertThat(browser.text("succeeded")).isEqualTo("30");
     assertThat(browser.text("waiting")).isEqualTo(waiting);
     assertThat(browser.text("queues")).contains("essays").contains(waiting);
-    assertThat(browser.text("causes")).contains("no id: dead letter");
+    browser.awaitTrue(
+        "document.getElementById('causes').textContent.includes('no id: dead letter')");
     assertThat(browser.complaints()).filteredOn(one -> one.contains(served.url(""))).isEmpty();
   }
 
