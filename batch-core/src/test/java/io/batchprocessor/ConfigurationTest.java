@@ -108,7 +108,6 @@ class ConfigurationTest {
         "localhost:8000",
         "/v1/completions",
         "http:///x",
-        "http://u:p@host/x",
         "http://host/x#f",
         "http://ho st/"
       })
@@ -117,6 +116,15 @@ class ConfigurationTest {
         .singleElement()
         .asString()
         .startsWith("endpoint=" + endpoint);
+  }
+
+  @Test
+  void an_endpoint_with_a_password_is_refused_and_the_password_not_shown() {
+    assertThat(problems(BatchProcessor.builder().setting("endpoint", "http://u:hush@host/x")))
+        .singleElement()
+        .asString()
+        .startsWith("endpoint=http://***@host/x")
+        .doesNotContain("hush");
   }
 
   @Test

@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -59,13 +61,19 @@ final class RedisProcess implements AutoCloseable {
   }
 
   /** A Sentinel with this configuration, which it will rewrite. */
-  static RedisProcess launchSentinel(Path config) {
+  static RedisProcess launchSentinel(String configuration) {
     int port = freePort();
-    RedisProcess sentinel = new RedisProcess(port, config.getParent(), List.of());
-    sentinel.start(
-        List.of(
-            SERVER.toString(), config.toString(), "--sentinel", "--port", String.valueOf(port)));
-    return sentinel;
+    try {
+      Path directory = Files.createTempDirectory("sentinel-" + port);
+      Path file = Files.writeString(directory.resolve("sentinel.conf"), configuration);
+      RedisProcess sentinel = new RedisProcess(port, directory, List.of());
+      sentinel.start(
+          List.of(
+              SERVER.toString(), file.toString(), "--sentinel", "--port", String.valueOf(port)));
+      return sentinel;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   void start() {
@@ -173,6 +181,11 @@ final class RedisProcess implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    try (Stream<Path> files = Files.walk(directory)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

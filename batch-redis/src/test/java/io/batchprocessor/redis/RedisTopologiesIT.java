@@ -14,7 +14,6 @@ import io.batchprocessor.spi.RequestQueue;
 import io.batchprocessor.spi.Retry;
 import io.batchprocessor.spi.Verdict;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -175,16 +174,14 @@ class RedisTopologiesIT {
       throws Exception {
     RedisProcess master = launch();
     RedisProcess replica = launch("--replicaof", "127.0.0.1", String.valueOf(master.port()));
-    Path config = Files.createTempFile("sentinel", ".conf");
-    Files.writeString(
-        config,
-        """
+    RedisProcess sentinel =
+        RedisProcess.launchSentinel(
+            """
         sentinel monitor main 127.0.0.1 %d 1
         sentinel down-after-milliseconds main 500
         sentinel failover-timeout main 5000
         """
-            .formatted(master.port()));
-    RedisProcess sentinel = RedisProcess.launchSentinel(config);
+                .formatted(master.port()));
     servers.add(sentinel);
     try (Jedis cli = sentinel.cli()) {
       Awaitility.await().until(() -> !cli.sentinelReplicas("main").isEmpty());
