@@ -28,10 +28,7 @@ public interface ResultQueueContract extends AdapterRules {
       trial.needBroker().start();
     }
 
-    assertThat(trial.eventually(() -> trial.results(3)))
-        .as("results stored")
-        .hasSize(3)
-        .doesNotHaveDuplicates();
+    assertThat(trial.results(3)).as("results stored").hasSize(3).doesNotHaveDuplicates();
   }
 
   @Test

@@ -348,12 +348,26 @@ final class Trial implements AutoCloseable {
     throw skip("the transport is no Producer, and no other way to read results is given");
   }
 
-  /** Takes results until there are that many, and a moment longer for those that should not be. */
+  /**
+   * Takes results until there are that many, and a moment longer for those that should not be. What
+   * was taken is kept when a later call fails, as it may right after a restart.
+   */
   List<Bytes> results(int count) throws InterruptedException {
     List<Bytes> results = new ArrayList<>();
+    @Nullable RuntimeException failure = null;
     long begin = System.nanoTime();
     while (results.size() < count && System.nanoTime() - begin < patience().toNanos()) {
-      results.addAll(takeResults(QUIET));
+      try {
+        results.addAll(takeResults(QUIET));
+      } catch (TestAbortedException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        failure = e;
+        pause(Duration.ofMillis(50));
+      }
+    }
+    if (results.size() < count && failure != null) {
+      throw new AssertionError("results can't be taken", failure);
     }
     results.addAll(takeResults(QUIET));
     return results;

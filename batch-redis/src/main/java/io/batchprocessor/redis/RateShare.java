@@ -46,6 +46,8 @@ final class RateShare implements QuotaShare {
   private int tokens;
   private long goodUntil;
   private int inFlight;
+  private int onOurOwn;
+  private int returned;
   private int spent;
   private int spentBefore;
   private int wanted;
@@ -107,9 +109,11 @@ final class RateShare implements QuotaShare {
       return Answer.OVER;
     }
     if (cutOff) {
-      return alone != null && alone.tryAcquire(request) instanceof Verdict.Go
-          ? taken()
-          : Answer.NOT_YET;
+      if (alone == null || !(alone.tryAcquire(request) instanceof Verdict.Go)) {
+        return Answer.NOT_YET;
+      }
+      onOurOwn++;
+      return taken();
     }
     if (spare(now) > 0) {
       tokens--;
@@ -125,13 +129,20 @@ final class RateShare implements QuotaShare {
     return Answer.TAKEN;
   }
 
-  /** A token that was not used may be used again, unless others were fetched since. */
+  /**
+   * A token that was not used may be used again; it goes back if others were fetched since. As long
+   * as some of those may be in flight that no bucket gave, none counts as one that a bucket did.
+   */
   @Override
   public void giveBack(boolean unused, long now) {
     inFlight--;
-    if (unused && spent > 0) {
+    if (onOurOwn > 0) {
+      onOurOwn--;
+    } else if (unused && spent > 0) {
       spent--;
       tokens++;
+    } else if (unused) {
+      returned++;
     }
   }
 
@@ -140,7 +151,7 @@ final class RateShare implements QuotaShare {
     if (hungry) {
       return missed ? moreAt - now : 0;
     }
-    return tokens > 0 ? goodUntil - now : Long.MAX_VALUE;
+    return tokens + returned > 0 ? goodUntil - now : Long.MAX_VALUE;
   }
 
   /** Tokens are good for a moment only. */
@@ -157,8 +168,9 @@ final class RateShare implements QuotaShare {
   @Override
   public List<byte[]> ask(long now) {
     wanted = hungry && !ended ? Math.min(burst, Math.max(1, 2 * Math.max(spent, spentBefore))) : 0;
-    int back = tokens;
+    int back = tokens + returned;
     tokens = 0;
+    returned = 0;
     spentBefore = hungry ? spent : Math.max(spent, spentBefore / 2);
     spent = 0;
     hungry = false;
@@ -188,7 +200,7 @@ final class RateShare implements QuotaShare {
 
   @Override
   public boolean isEmpty(long now) {
-    return inFlight == 0 && tokens == 0 && !hungry && (!missed || now - moreAt >= 0);
+    return inFlight == 0 && tokens + returned == 0 && !hungry && (!missed || now - moreAt >= 0);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.batchprocessor.gcp.pubsub;
 
 import com.google.api.gax.core.NoCredentialsProvider;
 import com.google.api.gax.grpc.GrpcTransportChannel;
+import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.FixedTransportChannelProvider;
 import com.google.api.gax.rpc.TransportChannelProvider;
 import com.google.cloud.pubsub.v1.stub.GrpcPublisherStub;
@@ -227,23 +228,38 @@ final class Emulator {
   }
 
   /** Takes what there is in a subscription, which nobody else reads, and acknowledges it. */
-  @SuppressWarnings("deprecation")
   List<PubsubMessage> take(String subscription) {
     List<PubsubMessage> taken = new ArrayList<>();
     while (true) {
-      List<ReceivedMessage> some =
-          subscriber
-              .pullCallable()
-              .call(
-                  PullRequest.newBuilder()
-                      .setSubscription(subscription(subscription))
-                      .setMaxMessages(1000)
-                      .setReturnImmediately(true)
-                      .build())
-              .getReceivedMessagesList();
+      List<PubsubMessage> some;
+      try {
+        some = takeSome(subscription);
+      } catch (ApiException e) {
+        if (taken.isEmpty()) {
+          throw e;
+        }
+        return taken;
+      }
       if (some.isEmpty()) {
         return taken;
       }
+      taken.addAll(some);
+    }
+  }
+
+  @SuppressWarnings("deprecation")
+  private List<PubsubMessage> takeSome(String subscription) {
+    List<ReceivedMessage> some =
+        subscriber
+            .pullCallable()
+            .call(
+                PullRequest.newBuilder()
+                    .setSubscription(subscription(subscription))
+                    .setMaxMessages(1000)
+                    .setReturnImmediately(true)
+                    .build())
+            .getReceivedMessagesList();
+    if (!some.isEmpty()) {
       subscriber
           .acknowledgeCallable()
           .call(
@@ -251,7 +267,7 @@ final class Emulator {
                   .setSubscription(subscription(subscription))
                   .addAllAckIds(some.stream().map(ReceivedMessage::getAckId).toList())
                   .build());
-      some.forEach(one -> taken.add(one.getMessage()));
     }
+    return some.stream().map(ReceivedMessage::getMessage).toList();
   }
 }
