@@ -503,7 +503,7 @@ abstract class DurableRules {
 
   @Test
   void a_receive_copies_little_more_of_what_is_due_than_it_hands_out() throws Exception {
-    String large = "x".repeat(256 << 10);
+    String large = "x".repeat(64 << 10);
     try (Jedis cli = server.cli()) {
       for (int i = 0; i < 200; i++) {
         cli.zadd(retryName(), 1.0, i + large);
@@ -513,7 +513,7 @@ abstract class DurableRules {
     }
     int received = 1;
     while (received < 200) {
-      received += here.retryQueue().receive(100, PATIENCE).size();
+      received += here.retryQueue().receive(20, PATIENCE).size();
     }
     assertThat(here.retryQueue().receive(1, NOW)).isEmpty();
   }

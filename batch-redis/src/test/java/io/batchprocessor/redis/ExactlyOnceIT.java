@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
@@ -25,6 +26,7 @@ import redis.clients.jedis.params.XPendingParams;
  * Nothing lost, nothing twice: real processors in processes of their own, a Redis with an
  * append-only file and a gateway that sheds a fifth, and what happens to all of them.
  */
+@Tag("soak")
 class ExactlyOnceIT {
 
   private static final int REQUESTS = 5_000;

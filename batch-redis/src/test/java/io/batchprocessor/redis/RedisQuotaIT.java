@@ -25,6 +25,9 @@ import redis.clients.jedis.Jedis;
 /** The gate {@code redis-quota} as a limit of what is in flight, on a real Redis. */
 class RedisQuotaIT {
 
+  /** A thread that has a permit may be kept waiting, but hardly for that long. */
+  private static final String LONG_LEASE = "4s";
+
   private final RedisProcess redis = RedisProcess.launch();
   private final List<AutoCloseable> opened = new ArrayList<>();
 
@@ -202,7 +205,16 @@ class RedisQuotaIT {
             GateRequests.gate(
                 "redis-quota",
                 32,
-                settings(url, "limit", "1", "limits", "three=3,ten=10", "redis.timeout", "500ms"));
+                settings(
+                    url,
+                    "limit",
+                    "1",
+                    "limits",
+                    "three=3,ten=10",
+                    "redis.timeout",
+                    "500ms",
+                    "lease",
+                    LONG_LEASE));
         gates.add(gate);
         replicas.add(opened(new QuotaHammer(gate, watch, 15, tenants)));
       }

@@ -4,11 +4,13 @@ import io.batchprocessor.testkit.AdapterContract;
 import io.batchprocessor.testkit.AdapterUnderTest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /**
  * The adapter kit on {@code gcp-pubsub} with a retry topic, on subscriptions with a dead-letter
  * policy and without exactly-once delivery.
  */
+@Tag("soak")
 class PubSubCountedKitIT implements AdapterContract {
 
   private static KitServer server;

@@ -4,8 +4,10 @@ import io.batchprocessor.testkit.AdapterContract;
 import io.batchprocessor.testkit.AdapterUnderTest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** The adapter kit on {@code gcp-pubsub} with a retry topic, on exactly-once subscriptions. */
+@Tag("soak")
 class PubSubRetryTopicKitIT implements AdapterContract {
 
   private static KitServer server;

@@ -4,12 +4,14 @@ import io.batchprocessor.testkit.AdapterContract;
 import io.batchprocessor.testkit.AdapterUnderTest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /**
  * The adapter kit on {@code gcp-pubsub} by streaming pull, with a retry topic, on exactly-once
  * subscriptions. The broker is not cut off: the emulator goes on sending to streams whose
  * connection broke, and nobody gets what it sends there before its lease is over.
  */
+@Tag("soak")
 class PubSubStreamingKitIT implements AdapterContract {
 
   private static KitServer server;
