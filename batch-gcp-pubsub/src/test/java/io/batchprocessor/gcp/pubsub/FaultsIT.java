@@ -41,12 +41,12 @@ class FaultsIT {
       BatchProcessor processor = deployment.through(proxy).process(gateway, 4);
       await(() -> deployment.results().size() >= 200);
       proxy.cut();
-      long back = System.nanoTime() + OUTAGE.toNanos();
-      await(() -> System.nanoTime() >= back);
-      assertThat(processor.health().healthy()).isFalse();
       Stats cutOff = processor.stats();
       long held =
           cutOff.inFlight() + cutOff.buffered() + cutOff.settling() + cutOff.waitingForRetry();
+      long back = System.nanoTime() + OUTAGE.toNanos();
+      await(() -> System.nanoTime() >= back);
+      assertThat(processor.health().healthy()).isFalse();
       proxy.mend();
       await(() -> Set.copyOf(deployment.resultIds()).size() == 1_000);
       await(() -> processor.health().healthy());
