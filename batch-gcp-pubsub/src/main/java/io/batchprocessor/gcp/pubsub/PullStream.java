@@ -118,6 +118,16 @@ final class PullStream implements ResponseObserver<StreamingPullResponse> {
     return brought.get() >= window() && System.nanoTime() - lastNanos > length.toNanos();
   }
 
+  /** So many came. */
+  void brought(int count) {
+    lastNanos = System.nanoTime();
+    brought.addAndGet(count);
+    // What is settled may be replaced before we hear that it is: that is not meant.
+    if (unsettled.addAndGet(count) > 2 * window()) {
+      halfClose();
+    }
+  }
+
   /** So many of its messages are settled. */
   void left(int count) {
     unsettled.addAndGet(-count);
@@ -133,14 +143,7 @@ final class PullStream implements ResponseObserver<StreamingPullResponse> {
   @Override
   public void onResponse(StreamingPullResponse response) {
     client.answered();
-    List<ReceivedMessage> messages = response.getReceivedMessagesList();
-    lastNanos = System.nanoTime();
-    brought.addAndGet(messages.size());
-    // What is settled may be replaced before we hear that it is: that is not meant.
-    if (unsettled.addAndGet(messages.size()) > 2 * window()) {
-      halfClose();
-    }
-    listener.brought(this, messages);
+    listener.brought(this, response.getReceivedMessagesList());
     @Nullable StreamController running = controller;
     if (running != null) {
       running.request(1);

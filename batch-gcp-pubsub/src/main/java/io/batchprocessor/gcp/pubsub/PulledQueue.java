@@ -7,7 +7,6 @@ import io.batchprocessor.spi.RequestQueue;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
@@ -109,13 +108,15 @@ abstract class PulledQueue implements RequestQueue, Pulls.Sink {
       while (true) {
         client.checkOpen();
         List<Held> polled;
+        @Nullable Runnable asking = null;
         lock.lockInterruptibly();
         try {
           long now = System.nanoTime();
           polled = poll(max, now);
           if (polled.isEmpty()) {
             throwFailure();
-            if (pulls == null || pulls.isOutstanding() || !hasRoom()) {
+            asking = pulls == null || !hasRoom() ? null : pulls.ask(max);
+            if (asking == null) {
               long left = patience - (now - begin);
               if (left <= 0) {
                 return List.of();
@@ -128,8 +129,8 @@ abstract class PulledQueue implements RequestQueue, Pulls.Sink {
         } finally {
           lock.unlock();
         }
-        if (polled.isEmpty()) {
-          Objects.requireNonNull(pulls).send(max);
+        if (asking != null) {
+          asking.run();
           patience = Math.max(patience, FIRST_ANSWER.toNanos());
           continue;
         }
@@ -190,14 +191,22 @@ abstract class PulledQueue implements RequestQueue, Pulls.Sink {
   }
 
   @Override
-  public final void arrived(List<Held> messages) {
+  public final void arrived(List<Held> messages, Runnable also) {
     List<Held> wanted = leases.withoutDone(messages);
-    change(() -> add(wanted));
+    change(
+        () -> {
+          add(wanted);
+          also.run();
+        });
   }
 
   @Override
-  public final void failed(RuntimeException thrown) {
-    change(() -> failure = thrown);
+  public final void failed(RuntimeException thrown, Runnable also) {
+    change(
+        () -> {
+          failure = thrown;
+          also.run();
+        });
   }
 
   /** Lock held: there may soon be nobody who wants what is here, or what may come. */

@@ -4,6 +4,7 @@ import com.google.pubsub.v1.ReceivedMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks one subscription for messages, on behalf of a queue and only while somebody waits for them
@@ -26,11 +27,16 @@ interface Pulls {
   /** Where messages go. Called by the threads of the connection, one message after the other. */
   interface Sink extends Held.Keeper {
 
-    /** What came, be it nothing; more may be asked for. */
-    void arrived(List<Held> messages);
+    /**
+     * What came, be it nothing; more may be asked for.
+     *
+     * @param also what changes in the same step, for whoever looks: between the two it would seem
+     *     that nothing came and nothing will
+     */
+    void arrived(List<Held> messages, Runnable also);
 
     /** Asking failed; it may be repeated. */
-    void failed(RuntimeException failure);
+    void failed(RuntimeException failure, Runnable also);
   }
 
   static Pulls of(
@@ -47,11 +53,13 @@ interface Pulls {
     };
   }
 
-  /** Whether messages may come without anything being sent. */
-  boolean isOutstanding();
-
-  /** Asks for messages, because somebody waits for that many, unless some may come anyway. */
-  void send(int max);
+  /**
+   * Decides, under the lock of the sink, how to ask for messages because somebody waits for that
+   * many.
+   *
+   * @return what asks for them, to be run without the lock; null if some may come anyway
+   */
+  @Nullable Runnable ask(int max);
 
   /** Whether something may come that nobody waits for, other than what one call asked for. */
   boolean comesUnasked();
@@ -60,7 +68,7 @@ interface Pulls {
   Duration linger();
 
   /**
-   * Asks for nothing more until the next {@link #send}.
+   * Asks for nothing more until the next {@link #ask}.
    *
    * @return done when what was asked for before will not come any more, as far as that can be told
    */

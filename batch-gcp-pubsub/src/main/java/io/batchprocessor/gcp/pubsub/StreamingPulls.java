@@ -108,9 +108,9 @@ final class StreamingPulls implements Pulls {
     this.sink = sink;
   }
 
-  @Override
-  public boolean isOutstanding() {
-    return arriving.get() > 0 || streams.stream().anyMatch(stream -> !isUsedUp(stream));
+  /** In this order: what fills a stream is on its way before the stream is full. */
+  private boolean isOutstanding() {
+    return streams.stream().anyMatch(stream -> !isUsedUp(stream)) || arriving.get() > 0;
   }
 
   private static boolean isUsedUp(PullStream stream) {
@@ -118,26 +118,19 @@ final class StreamingPulls implements Pulls {
   }
 
   @Override
-  public void send(int max) {
-    @Nullable PullStream last;
-    @Nullable PullStream next = null;
-    synchronized (this) {
-      if (isOutstanding()) {
-        return;
-      }
-      last = leaving();
-      if (last == null) {
-        next = new PullStream(client, connection, opening(inherited + max), new Events());
-        inherited = 0;
-        streams.add(next);
-      }
+  public synchronized @Nullable Runnable ask(int max) {
+    if (isOutstanding()) {
+      return null;
     }
-    if (next != null) {
-      next.start();
-    } else if (last != null) {
+    @Nullable PullStream last = leaving();
+    if (last != null) {
       // Its end wakes who waits, who then asks for the next.
-      last.halfClose();
+      return last::halfClose;
     }
+    PullStream next = new PullStream(client, connection, opening(inherited + max), new Events());
+    inherited = 0;
+    streams.add(next);
+    return next::start;
   }
 
   /** Which stream has to go before there can be another; null if none has to. */
@@ -192,25 +185,30 @@ final class StreamingPulls implements Pulls {
     return handedOver;
   }
 
+  /** Gets in line; returns what is before it. */
+  private synchronized CompletableFuture<?> next(CompletableFuture<?> last) {
+    CompletableFuture<?> before = handedOver;
+    handedOver = last;
+    return before;
+  }
+
   /** What a stream tells, one thing after the other. */
   private final class Events implements PullStream.Listener {
 
     @Override
     public void brought(PullStream stream, List<ReceivedMessage> messages) {
       int count = messages.size();
+      // First: who sees that the stream is full must see that something is on its way.
       arriving.addAndGet(count);
+      stream.brought(count);
       CompletableFuture<Runnable> arrival =
           leased(stream, messages)
               .handle((held, thrown) -> () -> handOver(stream, count, held, thrown));
-      synchronized (StreamingPulls.this) {
-        handedOver =
-            handedOver.thenCombine(
-                arrival,
-                (before, handOver) -> {
-                  handOver.run();
-                  return before;
-                });
-      }
+      CompletableFuture<?> done = new CompletableFuture<>();
+      var unused =
+          next(done)
+              .thenAcceptBoth(arrival, (before, handOver) -> handOver.run())
+              .whenComplete((nothing, thrown) -> done.complete(null));
     }
 
     private CompletableFuture<List<Held>> leased(
@@ -229,14 +227,18 @@ final class StreamingPulls implements Pulls {
 
     private void handOver(
         PullStream stream, int count, @Nullable List<Held> held, @Nullable Throwable thrown) {
-      arriving.addAndGet(-count);
       if (held == null) {
-        stream.left(count);
-        sink.failed(PubSubClient.failure(Objects.requireNonNull(thrown)));
+        sink.failed(
+            PubSubClient.failure(Objects.requireNonNull(thrown)),
+            () -> arrived(stream, count, count));
       } else {
-        stream.left(count - held.size());
-        sink.arrived(held);
+        sink.arrived(held, () -> arrived(stream, count, count - held.size()));
       }
+    }
+
+    private void arrived(PullStream stream, int count, int notOurs) {
+      stream.left(notOurs);
+      arriving.addAndGet(-count);
     }
 
     @Override
@@ -245,11 +247,10 @@ final class StreamingPulls implements Pulls {
       boolean asWanted = failure == null || stream.isClosing() || isPassing(failure, age);
       Runnable tell =
           () -> {
-            streams.remove(stream);
             if (failure == null || asWanted) {
-              sink.arrived(List.of());
+              sink.arrived(List.of(), () -> streams.remove(stream));
             } else {
-              sink.failed(failure);
+              sink.failed(failure, () -> streams.remove(stream));
             }
           };
       if (asWanted && !stream.isClosing() && age.compareTo(PAUSE) < 0) {

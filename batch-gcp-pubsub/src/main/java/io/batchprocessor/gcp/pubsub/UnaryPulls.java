@@ -54,21 +54,18 @@ final class UnaryPulls implements Pulls {
   }
 
   @Override
-  public boolean isOutstanding() {
-    return outstanding.get();
+  public @Nullable Runnable ask(int max) {
+    return outstanding.compareAndSet(false, true) ? () -> pull(max) : null;
   }
 
-  @Override
-  public void send(int max) {
-    if (outstanding.compareAndSet(false, true)) {
-      long sent = System.nanoTime();
-      var unused =
-          client
-              .pull(source.name(), Math.min(max, batchSize))
-              .exceptionallyCompose(UnaryPulls::nothingFound)
-              .thenCompose(messages -> firstLease.give(messages, sink))
-              .whenComplete((messages, thrown) -> ended(messages, thrown, sent));
-    }
+  private void pull(int max) {
+    long sent = System.nanoTime();
+    var unused =
+        client
+            .pull(source.name(), Math.min(max, batchSize))
+            .exceptionallyCompose(UnaryPulls::nothingFound)
+            .thenCompose(messages -> firstLease.give(messages, sink))
+            .whenComplete((messages, thrown) -> ended(messages, thrown, sent));
   }
 
   @Override
@@ -96,16 +93,12 @@ final class UnaryPulls implements Pulls {
 
   private void ended(@Nullable List<Held> messages, @Nullable Throwable thrown, long sentNanos) {
     if (messages == null) {
-      outstanding.set(false);
-      sink.failed(PubSubClient.failure(Objects.requireNonNull(thrown)));
+      sink.failed(
+          PubSubClient.failure(Objects.requireNonNull(thrown)), () -> outstanding.set(false));
       return;
     }
     Duration early = EMPTY_ANSWER.minusNanos(System.nanoTime() - sentNanos);
-    Runnable tell =
-        () -> {
-          outstanding.set(false);
-          sink.arrived(messages);
-        };
+    Runnable tell = () -> sink.arrived(messages, () -> outstanding.set(false));
     if (messages.isEmpty() && !early.isNegative()) {
       connection.later(early, tell);
     } else {

@@ -140,11 +140,14 @@ final class FakePubSub implements AutoCloseable {
   }
 
   /** Puts messages where the next pull, or one that waits, finds them. */
-  synchronized void deliver(ReceivedMessage... more) {
-    messages.addAll(List.of(more));
-    if (!waiting.isEmpty()) {
-      answerPull(more.length, waiting.remove());
+  void deliver(ReceivedMessage... more) {
+    synchronized (this) {
+      messages.addAll(List.of(more));
+      if (!waiting.isEmpty()) {
+        answerPull(more.length, waiting.remove());
+      }
     }
+    // Not under the lock: a stream takes messages under its own.
     streams.forEach(FakeStream::send);
   }
 
