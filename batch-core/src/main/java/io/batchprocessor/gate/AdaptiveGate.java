@@ -3,7 +3,6 @@ package io.batchprocessor.gate;
 import io.batchprocessor.message.Bytes;
 import io.batchprocessor.spi.AttemptOutcome;
 import io.batchprocessor.spi.InferenceResponse;
-import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
 import io.batchprocessor.spi.YieldingGate;
@@ -55,7 +54,7 @@ public final class AdaptiveGate implements YieldingGate {
   private final int max;
   private final double tolerance;
   private final boolean yields;
-  private final WasteBudget waste;
+  private final SpacedStarts starts;
   private final LongSupplier ticker;
   private final TokenLatency perToken = new TokenLatency();
   private final TokenLatency perByte = new TokenLatency();
@@ -63,22 +62,19 @@ public final class AdaptiveGate implements YieldingGate {
   private final Pauses pauses;
 
   private double limit;
-  private int inFlight;
   private boolean grewOnly = true;
   private double answerSeconds;
   private double ratio = 1;
-  private long startedNanos;
 
   private AdaptiveGate(Builder builder) {
     this.min = builder.min;
     this.max = builder.max;
     this.tolerance = builder.tolerance;
     this.yields = builder.yields;
-    this.waste = new WasteBudget(builder.waste);
     this.ticker = builder.ticker;
     this.limit = Math.max(min, PROBE_LIMIT);
     long now = ticker.getAsLong();
-    this.startedNanos = now - Duration.ofDays(1).toNanos();
+    this.starts = new SpacedStarts(this, builder.waste, now);
     this.pauses = new Pauses(now);
   }
 
@@ -96,45 +92,15 @@ public final class AdaptiveGate implements YieldingGate {
   public synchronized Verdict tryAcquire(RequestView request) {
     long now = ticker.getAsLong();
     int room = room(now);
-    long left = Math.max(pauses.leftNanos(now), startedNanos + spacingNanos(room) - now);
-    if (inFlight >= room || left > 0) {
+    long left = Math.max(pauses.leftNanos(now), starts.leftNanos(spacingNanos(room), now));
+    if (starts.inFlight() >= room || left > 0) {
       return left > 0 && left < ASK_AGAIN.toNanos()
           ? new Verdict.Wait(Duration.ofNanos(left))
           : new Verdict.Wait(ASK_AGAIN);
     }
-    inFlight++;
-    waste.started(now);
-    Held held = new Held(now, startedNanos, probing.isOn() && inFlight <= PROBE_LIMIT);
-    startedNanos = now;
-    return new Verdict.Go(held);
-  }
-
-  private final class Held implements Permit {
-    private final long dispatchedNanos;
-    private final long startedBeforeNanos;
-    private final boolean alone;
-
-    Held(long dispatchedNanos, long startedBeforeNanos, boolean alone) {
-      this.dispatchedNanos = dispatchedNanos;
-      this.startedBeforeNanos = startedBeforeNanos;
-      this.alone = alone;
-    }
-
-    @Override
-    public void release(AttemptOutcome outcome) {
-      released(outcome, dispatchedNanos, alone);
-    }
-
-    @Override
-    public void returnUnused() {
-      returned(dispatchedNanos, startedBeforeNanos);
-    }
-  }
-
-  private synchronized void returned(long dispatchedNanos, long startedBeforeNanos) {
-    inFlight--;
-    waste.returned();
-    startedNanos = startedNanos == dispatchedNanos ? startedBeforeNanos : startedNanos;
+    boolean alone = probing.isOn() && starts.inFlight() < PROBE_LIMIT;
+    return new Verdict.Go(
+        starts.start(now, (outcome, startedNanos) -> ended(outcome, startedNanos, alone)));
   }
 
   private int room(long now) {
@@ -150,21 +116,19 @@ public final class AdaptiveGate implements YieldingGate {
 
   /** Evenly over the time that an answer takes, so that starts do not come in bursts. */
   private long spacingNanos(int room) {
-    return inFlight < min ? 0 : (long) (0.9 * startsEveryNanos(room));
+    return starts.inFlight() < min ? 0 : (long) (0.9 * startsEveryNanos(room));
   }
 
   private long startsEveryNanos(double inFlightThen) {
     return (long) (answerSeconds / Math.max(1, inFlightThen) * 1e9);
   }
 
-  private synchronized void released(AttemptOutcome outcome, long dispatchedNanos, boolean alone) {
-    inFlight--;
+  private void ended(AttemptOutcome outcome, long startedNanos, boolean alone) {
     long now = ticker.getAsLong();
-    waste.ended(outcome);
     switch (outcome.kind()) {
       case SUCCEEDED -> succeeded(outcome, now, alone);
-      case SHED -> backOffIf(pauses.shed(outcome, dispatchedNanos, now, startsEveryNanos(limit)));
-      case FAILED -> backOffIf(pauses.failed(outcome, dispatchedNanos, now));
+      case SHED -> backOffIf(pauses.shed(outcome, startedNanos, now, startsEveryNanos(limit)));
+      case FAILED -> backOffIf(pauses.failed(outcome, startedNanos, now));
       case REFUSED -> pauses.refused();
       case ABORTED -> {}
     }
@@ -219,15 +183,15 @@ public final class AdaptiveGate implements YieldingGate {
     // Until it first reached its place, it doubles with each round of answers.
     double change = grewOnly ? 1 : GAIN * Math.max(-1, Math.min(1, off));
     // A limit that is not used says nothing about more.
-    boolean used = inFlight + 1 >= limit / 2;
+    boolean used = starts.inFlight() + 1 >= limit / 2;
     limit = change < 0 || used ? Math.max(min, Math.min(max, limit + change)) : limit;
   }
 
   @Override
   public synchronized int excess() {
-    boolean shrank = inFlight > limit * (1 + YIELD_SLACK);
+    boolean shrank = starts.inFlight() > limit * (1 + YIELD_SLACK);
     return yields && shrank && !probing.isOn()
-        ? waste.affordable(inFlight - (int) limit, ticker.getAsLong())
+        ? starts.affordable(starts.inFlight() - (int) limit, ticker.getAsLong())
         : 0;
   }
 
@@ -235,10 +199,10 @@ public final class AdaptiveGate implements YieldingGate {
   @Override
   public synchronized double budget() {
     long now = ticker.getAsLong();
-    boolean probed = pauses.isOpen() && inFlight > 0;
+    boolean probed = pauses.isOpen() && starts.inFlight() > 0;
     return pauses.leftNanos(now) > 0 || probed || excess() > 0
         ? 0
-        : Math.min(1, Math.max(1.0, room(now) - inFlight) / max);
+        : Math.min(1, Math.max(1.0, room(now) - starts.inFlight()) / max);
   }
 
   @Override
@@ -247,13 +211,13 @@ public final class AdaptiveGate implements YieldingGate {
         "limit",
         (double) room(ticker.getAsLong()),
         "in_flight",
-        (double) inFlight,
+        (double) starts.inFlight(),
         "latency_ratio",
         ratio,
         "circuit_open",
         pauses.isOpen() ? 1.0 : 0.0,
         "wasted_share",
-        waste.wastedShare());
+        starts.wastedShare());
   }
 
   /** Collects the values of an {@link AdaptiveGate}; for one thread. */

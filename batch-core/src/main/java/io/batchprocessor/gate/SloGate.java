@@ -1,7 +1,5 @@
 package io.batchprocessor.gate;
 
-import io.batchprocessor.spi.AttemptOutcome;
-import io.batchprocessor.spi.Permit;
 import io.batchprocessor.spi.RequestView;
 import io.batchprocessor.spi.Verdict;
 import io.batchprocessor.spi.YieldingGate;
@@ -51,7 +49,7 @@ public final class SloGate implements YieldingGate {
   private final @Nullable Spending ttft;
   private final @Nullable Spending itl;
   private final boolean yields;
-  private final WasteBudget waste;
+  private final SpacedStarts starts;
   private final EngineLimit engineLimit;
   private final int min;
   private final int max;
@@ -61,8 +59,6 @@ public final class SloGate implements YieldingGate {
   private final Supplier<Map<String, Double>> readings;
 
   private final LiveWatch watch;
-  private int inFlight;
-  private long startedNanos;
   private boolean learning = true;
   private boolean opened;
   private boolean wanted;
@@ -74,7 +70,6 @@ public final class SloGate implements YieldingGate {
     this.ttft = builder.ttft == null ? null : new Spending(builder.ttft);
     this.itl = builder.itl == null ? null : new Spending(builder.itl);
     this.yields = builder.yields;
-    this.waste = new WasteBudget(builder.waste);
     this.engineLimit = new EngineLimit(builder.max);
     this.min = builder.min;
     this.max = builder.max;
@@ -85,7 +80,7 @@ public final class SloGate implements YieldingGate {
     long now = ticker.getAsLong();
     List<Spending> allowances = Stream.of(ttft, itl).flatMap(Stream::ofNullable).toList();
     this.learned = new Learning(builder.learn, allowances, now);
-    this.startedNanos = now - Duration.ofDays(1).toNanos();
+    this.starts = new SpacedStarts(this, builder.waste, now);
   }
 
   /** A builder that holds the defaults. */
@@ -102,73 +97,40 @@ public final class SloGate implements YieldingGate {
   public synchronized Verdict tryAcquire(RequestView request) {
     opened = opened || hasLearned();
     wanted = true;
-    double free = limit() - inFlight;
+    double free = limit() - starts.inFlight();
     long now = ticker.getAsLong();
     // Also if it were no number.
     if (!(free >= 1)) {
       return new Verdict.Wait(ASK_AGAIN);
     }
-    long dueNanos = startedNanos + (long) (spacingSeconds(free) * 1e9);
-    if (dueNanos - now > 0) {
-      return new Verdict.Wait(Duration.ofNanos(Math.min(dueNanos - now, ASK_AGAIN.toNanos())));
+    long left = starts.leftNanos((long) (spacingSeconds(free) * 1e9), now);
+    if (left > 0) {
+      return new Verdict.Wait(Duration.ofNanos(Math.min(left, ASK_AGAIN.toNanos())));
     }
-    inFlight++;
-    waste.started(now);
-    Held held = new Held(now, startedNanos);
-    startedNanos = now;
-    return new Verdict.Go(held);
-  }
-
-  private final class Held implements Permit {
-    private final long dispatchedNanos;
-    private final long startedBeforeNanos;
-
-    Held(long dispatchedNanos, long startedBeforeNanos) {
-      this.dispatchedNanos = dispatchedNanos;
-      this.startedBeforeNanos = startedBeforeNanos;
-    }
-
-    @Override
-    public void release(AttemptOutcome outcome) {
-      released(outcome);
-    }
-
-    @Override
-    public void returnUnused() {
-      returned(dispatchedNanos, startedBeforeNanos);
-    }
-  }
-
-  private synchronized void returned(long dispatchedNanos, long startedBeforeNanos) {
-    inFlight--;
-    waste.returned();
-    startedNanos = startedNanos == dispatchedNanos ? startedBeforeNanos : startedNanos;
+    return new Verdict.Go(
+        starts.start(now, (outcome, startedNanos) -> learned.ended(ticker.getAsLong())));
   }
 
   private double spacingSeconds(double free) {
-    return inFlight < min ? 0 : Math.max(watch.stepSeconds(), FILL_SECONDS / free);
-  }
-
-  private synchronized void released(AttemptOutcome outcome) {
-    inFlight--;
-    learned.ended(ticker.getAsLong());
-    waste.ended(outcome);
+    return starts.inFlight() < min ? 0 : Math.max(watch.stepSeconds(), FILL_SECONDS / free);
   }
 
   @Override
   public synchronized int excess() {
     double limit = limit();
-    if (!yields || inFlight <= limit + YIELD_SLACK * engineLimit.get()) {
+    if (!yields || starts.inFlight() <= limit + YIELD_SLACK * engineLimit.get()) {
       return 0;
     }
-    return waste.affordable(inFlight - (int) Math.ceil(limit), ticker.getAsLong());
+    return starts.affordable(starts.inFlight() - (int) Math.ceil(limit), ticker.getAsLong());
   }
 
   /** The share that is free, but never less than that of one: full is not closed. */
   @Override
   public synchronized double budget() {
     double limit = limit();
-    return limit >= 1 && excess() == 0 ? Math.min(1, Math.max(1, limit - inFlight) / max) : 0;
+    return limit >= 1 && excess() == 0
+        ? Math.min(1, Math.max(1, limit - starts.inFlight()) / max)
+        : 0;
   }
 
   /** How many of ours may be in flight by what is known now. */
@@ -198,12 +160,12 @@ public final class SloGate implements YieldingGate {
   }
 
   private void observe(LiveMetrics reading) {
-    watch.saw(reading, inFlight);
+    watch.saw(reading, starts.inFlight());
     engineLimit.live(watch.live(), watch.seconds());
     learning = !opened || !hasLearned();
     if (!learning) {
       spend();
-    } else if (learned.isAlone(reading.takenNanos(), watch.nanos(), inFlight)) {
+    } else if (learned.isAlone(reading.takenNanos(), watch.nanos(), starts.inFlight())) {
       learn();
     }
     wanted = false;
@@ -239,11 +201,11 @@ public final class SloGate implements YieldingGate {
   public synchronized Map<String, Double> measurements() {
     Map<String, Double> all = new HashMap<>(readings.get());
     all.put("limit", limit());
-    all.put("in_flight", (double) inFlight);
+    all.put("in_flight", (double) starts.inFlight());
     all.put("engine_limit", engineLimit.get());
     all.put("live", watch.live());
     all.put("learning", learning ? 1.0 : 0.0);
-    all.put("wasted_share", waste.wastedShare());
+    all.put("wasted_share", starts.wastedShare());
     put(all, "ttft", ttft);
     put(all, "itl", itl);
     return all;
