@@ -46,7 +46,9 @@ final class MessageTable {
   List<Bytes> takeResults(Duration maxWait) {
     List<Bytes> results = new ArrayList<>();
     try {
+      // In this thread: what is taken when the time is over is taken all the same.
       Awaitility.await()
+          .pollInSameThread()
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofMillis(20))
           .atMost(maxWait.plusMillis(1))
