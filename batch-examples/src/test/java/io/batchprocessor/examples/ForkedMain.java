@@ -32,6 +32,8 @@ public final class ForkedMain implements AutoCloseable {
       Path err = Files.createTempFile(directory, "main", ".err");
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      // Lives too short for the second compiler.
+      command.add("-XX:TieredStopAtLevel=1");
       command.addAll(jvm);
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
       command.addAll(List.of(arguments));

@@ -79,7 +79,7 @@ class JdbcExactlyOnceIT {
   private ForkedMain serve() {
     return ForkedMain.start(
         directory,
-        List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
+        List.of("-Xmx128m"),
         Map.of("BATCH_JDBC_PASSWORD", PostgresServer.PASSWORD),
         "--message-queue-impl",
         "jdbc",
