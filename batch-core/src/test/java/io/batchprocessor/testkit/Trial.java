@@ -333,8 +333,12 @@ final class Trial implements AutoCloseable {
     assertThat(returned).as("deliveries returned because their lease is lost").isEmpty();
   }
 
-  /** Begins to listen, for a result queue that does not keep what nobody listens for. */
+  /**
+   * Begins to listen, for a result queue that does not keep what nobody listens for. It is there
+   * when the transport is.
+   */
   void listen() throws InterruptedException {
+    var unused = transport();
     takeResults(Duration.ZERO);
   }
 
