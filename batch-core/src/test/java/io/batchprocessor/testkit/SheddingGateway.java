@@ -29,6 +29,8 @@ public final class SheddingGateway implements AutoCloseable {
   private final Duration latency;
   private final Map<String, Integer> askedById = new ConcurrentHashMap<>();
   private final List<String> events = new ArrayList<>();
+  private final List<Runnable> held = new ArrayList<>();
+  private boolean holding;
 
   /**
    * One that listens.
@@ -65,6 +67,31 @@ public final class SheddingGateway implements AutoCloseable {
     }
   }
 
+  /** Answers nothing from here on, except that it sheds. */
+  public void hold() {
+    synchronized (held) {
+      holding = true;
+    }
+  }
+
+  /** How many answers are held. */
+  public int held() {
+    synchronized (held) {
+      return held.size();
+    }
+  }
+
+  /** Answers what it held, and goes on. */
+  public void release() {
+    List<Runnable> due;
+    synchronized (held) {
+      holding = false;
+      due = List.copyOf(held);
+      held.clear();
+    }
+    due.forEach(later::execute);
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     String id = String.valueOf(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
     exchange.getRequestBody().readAllBytes();
@@ -76,7 +103,17 @@ public final class SheddingGateway implements AutoCloseable {
     }
     note(id);
     var unused =
-        later.schedule(() -> answer(exchange, id), latency.toMillis(), TimeUnit.MILLISECONDS);
+        later.schedule(() -> ready(exchange, id), latency.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void ready(HttpExchange exchange, String id) {
+    synchronized (held) {
+      if (holding) {
+        held.add(() -> answer(exchange, id));
+        return;
+      }
+    }
+    answer(exchange, id);
   }
 
   private void answer(HttpExchange exchange, String id) {
