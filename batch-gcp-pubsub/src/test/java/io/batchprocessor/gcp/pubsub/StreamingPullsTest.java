@@ -2,6 +2,7 @@ package io.batchprocessor.gcp.pubsub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.pubsub.v1.ModifyAckDeadlineRequest;
 import com.google.pubsub.v1.Subscription;
@@ -33,6 +34,8 @@ class StreamingPullsTest {
   private final FakePubSub pubSub = new FakePubSub();
   private final Map<String, String> settings = new HashMap<>();
   private @Nullable PubSubTransport opened;
+  private long askedNanos = System.nanoTime();
+  private long longestPauseNanos;
 
   @BeforeEach
   void configure() {
@@ -75,13 +78,16 @@ class StreamingPullsTest {
       }
     }
     assertThat(openStreams()).hasSize(1);
+    assertThat(pubSub.streams).allMatch(each -> each.most() <= 16);
+    assumeNoPause();
+    assertThat(pubSub.streams).hasSize(1);
     FakeStream stream = pubSub.streams.get(0);
+    assertThat(stream.isHalfClosed()).isFalse();
     assertThat(stream.opening().getStreamAckDeadlineSeconds()).isEqualTo(60);
     assertThat(stream.opening().getMaxOutstandingMessages()).isEqualTo(16);
-    assertThat(pubSub.streams).allMatch(each -> each.most() <= 16);
+    assertThat(stream.most()).isLessThanOrEqualTo(16);
     // The stream gives leases of the right length by itself.
-    assertThat(pubSub.modifications)
-        .allMatch(modification -> modification.getAckDeadlineSeconds() == 0);
+    assertThat(pubSub.modifications).isEmpty();
   }
 
   @Test
@@ -106,8 +112,10 @@ class StreamingPullsTest {
     for (int left = 50; left > 0; ) {
       left -= receive(left).size();
     }
-    assertThat(openStreams()).hasSizeLessThanOrEqualTo(5);
     assertThat(pubSub.backlog()).isEqualTo(50);
+    assertThat(openStreams()).hasSizeLessThanOrEqualTo(5);
+    assumeNoPause();
+    assertThat(pubSub.streams).hasSize(5);
   }
 
   @Test
@@ -163,10 +171,14 @@ class StreamingPullsTest {
         .during(Duration.ofSeconds(3))
         .atMost(LONG)
         .until(() -> pubSub.streams.stream().noneMatch(FakeStream::isHalfClosed));
+    // Until now it was full: only from here on may it end.
+    askedNanos = System.nanoTime();
     assertThat(queue().acknowledge(held.subList(0, 4))).isEmpty();
     assertThat(receive(4)).isNotEmpty();
     assertThat(openStreams()).hasSize(1);
-    assertThat(pubSub.backlog()).isGreaterThanOrEqualTo(92);
+    assumeNoPause();
+    assertThat(pubSub.streams).hasSize(1);
+    assertThat(pubSub.backlog()).isGreaterThanOrEqualTo(96);
   }
 
   @Test
@@ -242,6 +254,13 @@ class StreamingPullsTest {
     assertThat(transport().retryQueue().receive(2, LONG)).hasSize(1);
   }
 
+  /** A machine that stops the test for so long makes streams end, as they should. */
+  private void assumeNoPause() {
+    assumeTrue(
+        longestPauseNanos < Duration.ofMillis(900).toNanos(),
+        "the machine stood still for a second, after which streams end: not counted here");
+  }
+
   /** Without those that ended because nobody asked for anything: a slow machine may see to that. */
   private List<FakeStream> openStreams() {
     return pubSub.streams.stream().filter(stream -> !stream.isHalfClosed()).toList();
@@ -274,7 +293,11 @@ class StreamingPullsTest {
 
   private List<Delivery> receive(int max) {
     try {
+      if (opened != null) {
+        longestPauseNanos = Math.max(longestPauseNanos, System.nanoTime() - askedNanos);
+      }
       List<Delivery> deliveries = queue().receive(max, LONG);
+      askedNanos = System.nanoTime();
       assertThat(deliveries).isNotEmpty();
       return deliveries;
     } catch (InterruptedException e) {
