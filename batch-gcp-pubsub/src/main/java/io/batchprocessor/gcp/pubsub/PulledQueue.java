@@ -192,11 +192,17 @@ abstract class PulledQueue implements RequestQueue, Pulls.Sink {
 
   @Override
   public final void arrived(List<Held> messages, Runnable also) {
-    List<Held> wanted = leases.withoutDone(messages);
+    List<Held> wanted;
+    try {
+      wanted = leases.withoutDone(messages);
+    } catch (RuntimeException e) {
+      failed(e, also);
+      return;
+    }
     change(
         () -> {
-          add(wanted);
           also.run();
+          add(wanted);
         });
   }
 
@@ -204,8 +210,8 @@ abstract class PulledQueue implements RequestQueue, Pulls.Sink {
   public final void failed(RuntimeException thrown, Runnable also) {
     change(
         () -> {
-          failure = thrown;
           also.run();
+          failure = thrown;
         });
   }
 
